@@ -4,7 +4,9 @@ import PackageDescription
 // One row per target; the loop at the end gives every Swift target the same strict settings.
 let package = Package(
     name: "Integration",
-    products: [],
+    products: [
+        .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),

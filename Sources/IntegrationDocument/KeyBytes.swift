@@ -1,0 +1,38 @@
+public import Glibc
+
+/// Quick comparison of keys by their bytes.
+@usableFromInline
+enum KeyBytes {
+    /// The first eight bytes of a key of `length` bytes, zeros behind its end. May read up to seven bytes past it.
+    @inlinable @inline(__always)
+    static func head(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
+        let word = UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self)
+        return length >= 8 ? word : word & ((1 &<< (UInt64(truncatingIfNeeded: length) &<< 3)) &- 1)
+    }
+
+    /// A cheap spread of a key over 64 values.
+    @inlinable @inline(__always)
+    static func hash(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
+        let mixed = (head(bytes, length) ^ UInt64(truncatingIfNeeded: length)) &* 0x9E37_79B9_7F4A_7C15
+        return UInt32(truncatingIfNeeded: mixed &>> 58)
+    }
+
+    /// Whether two string words have the same characters.
+    @inlinable
+    static func equal(
+        _ left: Word, _ leftBase: UnsafePointer<UInt8>, _ right: Word, _ rightBase: UnsafePointer<UInt8>
+    ) -> Bool {
+        if left.kind == .string, right.kind == .string {
+            return left.length == right.length
+                && memcmp(leftBase + left.offset, rightBase + right.offset, left.length) == 0
+        }
+        return equalDecoded(left, leftBase, right, rightBase)
+    }
+
+    @usableFromInline
+    static func equalDecoded(
+        _ left: Word, _ leftBase: UnsafePointer<UInt8>, _ right: Word, _ rightBase: UnsafePointer<UInt8>
+    ) -> Bool {
+        StringEscapes.decoded(left, leftBase) == StringEscapes.decoded(right, rightBase)
+    }
+}

@@ -1,0 +1,108 @@
+public import Glibc
+
+/// A fixed set of keys, compiled so that one pass over an object finds the slot of each member.
+///
+/// Keys are grouped by length and told apart by their first eight bytes; only longer keys are compared in full.
+public final class KeyMatcher: @unchecked Sendable {
+    // Proof of Sendable: the raw memory is written only in `init`.
+    @usableFromInline
+    struct Candidate: Sendable {
+        @usableFromInline var head: UInt64
+        @usableFromInline var slot: Int32
+        /// Index of the next candidate of the same length, or -1.
+        @usableFromInline var next: Int32
+    }
+
+    /// The keys in the order of their slots.
+    public let keys: [String]
+    private let block: ByteBlock
+    @usableFromInline let texts: [UnsafePointer<UInt8>]
+    @usableFromInline let candidates: UnsafeMutablePointer<Candidate>
+    @usableFromInline let firstByLength: UnsafeMutablePointer<Int32>
+
+    @usableFromInline static let lengths = 64
+    /// What `slot(of:)` returns for a key that is not in the set.
+    public static let none = -1
+
+    /// - Parameter keys: distinct keys; the slot of each is its index.
+    public init(_ keys: [String]) {
+        self.keys = keys
+        let bytes = keys.map { Array($0.utf8) }
+        block = ByteBlock(bytes.flatMap { $0 })
+        var texts: [UnsafePointer<UInt8>] = []
+        var offset = 0
+        for key in bytes {
+            texts.append(block.start + offset)
+            offset += key.count
+        }
+        self.texts = texts
+        candidates = .allocate(capacity: max(1, keys.count))
+        firstByLength = .allocate(capacity: Self.lengths)
+        firstByLength.initialize(repeating: -1, count: Self.lengths)
+        for (slot, key) in bytes.enumerated() {
+            let bucket = min(key.count, Self.lengths - 1)
+            (candidates + slot).initialize(
+                to: Candidate(
+                    head: KeyBytes.head(texts[slot], key.count), slot: Int32(slot), next: firstByLength[bucket]))
+            firstByLength[bucket] = Int32(slot)
+        }
+        lengthsOfKeys = bytes.map(\.count)
+    }
+
+    @usableFromInline let lengthsOfKeys: [Int]
+
+    deinit {
+        candidates.deallocate()
+        firstByLength.deallocate()
+    }
+
+    /// The slot of a key word, or `none`.
+    @inlinable @inline(__always)
+    public func slot(of key: Word, _ bases: UnsafePointer<UnsafePointer<UInt8>>) -> Int {
+        guard key.kind == .string else { return slotOfEscaped(key, bases) }
+        return slot(bases[key.base] + key.offset, key.length)
+    }
+
+    @inlinable @inline(__always)
+    func slot(_ text: UnsafePointer<UInt8>, _ length: Int) -> Int {
+        var index = firstByLength[min(length, Self.lengths &- 1)]
+        guard index >= 0 else { return Self.none }
+        let head = KeyBytes.head(text, length)
+        repeat {
+            let candidate = candidates[Int(index)]
+            if candidate.head == head, length <= 8 || equalTail(Int(candidate.slot), text, length) {
+                return Int(candidate.slot)
+            }
+            index = candidate.next
+        } while index >= 0
+        return Self.none
+    }
+
+    @inlinable
+    func equalTail(_ slot: Int, _ text: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+        lengthsOfKeys[slot] == length && memcmp(texts[slot], text, length) == 0
+    }
+
+    @usableFromInline
+    func slotOfEscaped(_ key: Word, _ bases: UnsafePointer<UnsafePointer<UInt8>>) -> Int {
+        let text = ByteBlock(StringEscapes.decoded(key, bases[key.base]))
+        return withExtendedLifetime(text) { slot(text.start, text.count) }
+    }
+
+    /// Fills `slots` with the values of an object's members that are in the set, nil for those that are missing; the
+    /// last one wins where a key stands twice. Returns false when the view is no object.
+    @inlinable @inline(__always)
+    public func find(in object: View, _ slots: UnsafeMutablePointer<UnsafePointer<Word>?>) -> Bool {
+        for slot in 0..<keys.count { slots[slot] = nil }
+        guard object.kind == .object else { return false }
+        var at = object.pointer + 1
+        let end = at + object.word.span
+        while at < end {
+            let slot = slot(of: at.pointee, object.bases)
+            if slot >= 0 { slots[slot] = at + 1 }
+            at += 1 &+ at[1].extent
+        }
+        return true
+    }
+}
+

@@ -1,0 +1,72 @@
+internal import Glibc
+
+/// Numbers as they stand in a text: read when somebody asks, never rewritten.
+public enum NumberText {
+    private static let powers: [Double] = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ]
+
+    /// The nearest double of a valid JSON number (infinite where its magnitude is beyond the largest).
+    ///
+    /// Up to 15 significant digits with a power of ten up to 22 are exact by one multiplication or division
+    /// (Clinger 1990); anything else goes to `strtod`.
+    public static func double(_ text: UnsafePointer<UInt8>, _ length: Int) -> Double {
+        var at = 0
+        var negative = false
+        if text[0] == UInt8(ascii: "-") {
+            negative = true
+            at = 1
+        }
+        var mantissa: UInt64 = 0
+        var digits = 0
+        var scale = 0
+        while at < length, text[at] &- 0x30 < 10 {
+            mantissa = mantissa &* 10 &+ UInt64(text[at] &- 0x30)
+            digits += mantissa == 0 ? 0 : 1
+            at += 1
+        }
+        if at < length, text[at] == UInt8(ascii: ".") {
+            at += 1
+            let start = at
+            while at < length, text[at] &- 0x30 < 10 {
+                mantissa = mantissa &* 10 &+ UInt64(text[at] &- 0x30)
+                digits += mantissa == 0 ? 0 : 1
+                at += 1
+            }
+            scale = at - start
+        }
+        if at == length, digits <= 15, scale <= 22 {
+            let magnitude = scale == 0 ? Double(mantissa) : Double(mantissa) / powers[scale]
+            return negative ? -magnitude : magnitude
+        }
+        return slowDouble(text, length)
+    }
+
+    private static func slowDouble(_ text: UnsafePointer<UInt8>, _ length: Int) -> Double {
+        let string = String(decoding: UnsafeBufferPointer(start: text, count: length), as: UTF8.self)
+        if let value = Double(string) { return value }
+        // Swift refuses what overflows: the sign and a huge exponent decide.
+        return strtod(string, nil)
+    }
+
+    /// The value where the text is an integer (also `1.0` or `1e3`) that fits 64 bits.
+    public static func integer(_ text: UnsafePointer<UInt8>, _ length: Int) -> Int64? {
+        let string = UnsafeBufferPointer(start: text, count: length)
+        if length <= 20, let value = Int64(String(decoding: string, as: UTF8.self)) { return value }
+        let value = double(text, length)
+        guard value.rounded(.towardZero) == value, abs(value) < 9_007_199_254_740_992 else { return nil }
+        return Int64(value)
+    }
+
+    /// Writes a double as the shortest text that reads back the same (ECMA-262, Number::toString form of exponents
+    /// where JSON allows it); nil for NaN and the infinities, which JSON has no text for.
+    public static func text(of value: Double) -> String? {
+        guard value.isFinite else { return nil }
+        if value == value.rounded(.towardZero), abs(value) < 1e21 {
+            if value == 0 { return "0" }
+            if abs(value) < 9_007_199_254_740_992 { return String(Int64(value)) }
+        }
+        return DecimalText.shortest(value)
+    }
+}
