@@ -20,7 +20,9 @@ let package = Package(
 
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
-        .target(name: "IntegrationCore", dependencies: ["IntegrationDocument"]),
+        .target(
+            name: "IntegrationCore",
+            dependencies: ["IntegrationDocument", .product(name: "Logging", package: "swift-log")]),
 
         // Tests.
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),

@@ -1,0 +1,27 @@
+/// Where messages go to. A description: it opens nothing until its scope begins.
+public protocol Destination: Sendable {
+    /// Opens the destination for the length of `body`; when this returns, all that was accepted is safe.
+    ///
+    /// - Parameter body: gets a sender that lives only during the call.
+    func withSender<R: Sendable>(
+        in context: FlowContext, _ body: (any Sender) async throws -> R
+    ) async throws -> R
+}
+
+/// An open destination. Several lanes may call it at once.
+public protocol Sender: Sendable {
+    /// Hands over the live messages of a batch, in order, and returns when each is accepted or refused.
+    ///
+    /// - Throws: when the whole batch was refused.
+    func send(_ batch: Batch) async throws(IntegrationError) -> SendReport
+}
+
+/// Which messages of a batch a destination refused; all others it accepted.
+public struct SendReport: Sendable {
+    /// Index in the batch's messages, and why.
+    public var refused: [(index: Int, error: IntegrationError)]
+
+    public init(refused: [(index: Int, error: IntegrationError)] = []) { self.refused = refused }
+
+    public static let accepted = SendReport()
+}

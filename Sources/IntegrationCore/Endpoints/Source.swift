@@ -1,0 +1,38 @@
+/// Where messages come from. A description: it opens nothing until its scope begins.
+public protocol Source: Sendable {
+    /// What the source promises when the engine crashes.
+    var guarantee: DeliveryGuarantee { get }
+    /// Whether the source comes to an end by itself.
+    var isFinite: Bool { get }
+
+    /// What turns the bytes of its messages into documents, run by the lanes before the first step; nil where bodies
+    /// stay bytes until a step needs them.
+    var decoder: (any Step)? { get }
+
+    /// Opens the source for the length of `body`; when this returns, acknowledgements are flushed and it is closed.
+    ///
+    /// - Parameter body: gets a receiver that lives only during the call.
+    func withReceiver<R: Sendable>(
+        in context: FlowContext, _ body: (any Receiver) async throws -> R
+    ) async throws -> R
+}
+
+extension Source {
+    public var decoder: (any Step)? { nil }
+}
+
+/// An open source. Several lanes may call it at once.
+public protocol Receiver: Sendable {
+    /// The next delivery; nil when the source is drained or the flow is shutting down.
+    func receive() async throws(IntegrationError) -> Delivery?
+}
+
+/// The class of a source (see `docs/delivery`): what happens to messages in flight when the engine crashes.
+public enum DeliveryGuarantee: Sendable {
+    /// Class A: handed over again.
+    case atLeastOnce
+    /// Class B: the sender gets no reply and repeats.
+    case untilReplied
+    /// Class C: lost.
+    case bestEffort
+}

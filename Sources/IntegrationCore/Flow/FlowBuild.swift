@@ -1,0 +1,31 @@
+public import IntegrationDocument
+
+/// What steps share while a flow is built: its literals, and the destinations that its routes name.
+public final class FlowBuild {
+    /// The flow's name.
+    public let flow: String
+    /// Keys and texts that steps write, interned once.
+    public let literals = Literals()
+    /// Lookups by the name of their service.
+    public let lookups: [String: any Lookup]
+    /// Names of destinations in the order of their indices.
+    public private(set) var destinations: [String]
+    public let environment: [String: String]
+
+    public init(
+        flow: String, destinations: [String] = [], lookups: [String: any Lookup] = [:],
+        environment: [String: String] = [:]
+    ) {
+        self.flow = flow
+        self.destinations = destinations
+        self.lookups = lookups
+        self.environment = environment
+    }
+
+    /// The index of a destination, added where it is new.
+    public func destination(_ name: String) -> Int {
+        if let known = destinations.firstIndex(of: name) { return known }
+        destinations.append(name)
+        return destinations.count - 1
+    }
+}

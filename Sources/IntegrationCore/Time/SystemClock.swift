@@ -1,0 +1,25 @@
+internal import Glibc
+
+/// The machine's clocks: CLOCK_BOOTTIME and CLOCK_REALTIME.
+public struct SystemClock: TimeSource {
+    public init() {}
+
+    public var now: Duration { read(CLOCK_BOOTTIME) }
+    public var wallTime: Duration { read(CLOCK_REALTIME) }
+
+    private func read(_ clock: clockid_t) -> Duration {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+    }
+
+    public func sleep(until deadline: Duration) async throws(CancellationError) {
+        let rest = deadline - now
+        guard rest > .zero else { return }
+        do {
+            try await Task.sleep(for: rest, clock: .continuous)
+        } catch {
+            throw CancellationError()
+        }
+    }
+}
