@@ -10,20 +10,36 @@ public struct ErrorCode: Sendable, Hashable, CustomStringConvertible {
     public let id: String
     /// A few words: what happened.
     public let title: String
-    /// Whether the same message may succeed when tried again, and a try is counted.
-    public let isRetryable: Bool
+    /// Whether, and as what, a failure is tried again.
+    public let retryClass: RetryClass
     /// What it means and how it comes about, in a few sentences.
     public let explanation: String
     /// What a person should do.
     public let remedy: String
 
-    public init(_ id: String, _ title: String, isRetryable: Bool = false, explanation: String, remedy: String) {
+    public init(
+        _ id: String, _ title: String, retry: RetryClass = .never, explanation: String, remedy: String
+    ) {
         self.id = id
         self.title = title
-        self.isRetryable = isRetryable
+        retryClass = retry
         self.explanation = explanation
         self.remedy = remedy
     }
+
+    /// What kind of retryable failure a code stands for.
+    public enum RetryClass: Sendable, Hashable {
+        /// The message's own fault: trying again changes nothing.
+        case never
+        /// The other system answered that it failed.
+        case serverError
+        case timeout
+        /// The other system could not be reached, or the connection was cut.
+        case connection
+    }
+
+    /// Whether the same message may succeed when tried again, and a try is counted.
+    public var isRetryable: Bool { retryClass != .never }
 
     public var description: String { id }
 
