@@ -11,6 +11,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     ],
     targets: [
         // C libraries: module maps and small shims only.
@@ -23,6 +24,15 @@ let package = Package(
         .target(
             name: "IntegrationCore",
             dependencies: ["IntegrationDocument", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "IntegrationResilience"),
+        .target(
+            name: "IntegrationEngine",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
 
         // Tests.
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),

@@ -6,20 +6,15 @@ public final class FlowBuild {
     public let flow: String
     /// Keys and texts that steps write, interned once.
     public let literals = Literals()
-    /// Lookups by the name of their service.
-    public let lookups: [String: any Lookup]
+    /// Names of the services that steps can ask; they are open when the flow runs (`FlowContext.finders`).
+    public let services: Set<String>
     /// Names of destinations in the order of their indices.
     public private(set) var destinations: [String]
-    public let environment: [String: String]
 
-    public init(
-        flow: String, destinations: [String] = [], lookups: [String: any Lookup] = [:],
-        environment: [String: String] = [:]
-    ) {
+    public init(flow: String, destinations: [String] = [], services: Set<String> = []) {
         self.flow = flow
         self.destinations = destinations
-        self.lookups = lookups
-        self.environment = environment
+        self.services = services
     }
 
     /// The index of a destination, added where it is new.

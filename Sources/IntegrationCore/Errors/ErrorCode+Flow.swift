@@ -1,0 +1,46 @@
+/// Failures of flows and of the engine itself.
+extension ErrorCode {
+    public static let deadLettersFull = ErrorCode(
+        "IE4001", "Dead letters are full", retry: .serverError,
+        explanation: """
+            Without a `dlq` that names a destination, dead letters are kept in memory, up to 64 MiB. When that is full \
+            the flow holds back: it neither acknowledges nor drops, and stops reading.
+            """,
+        remedy: "Name a `dlq` in the flow's `error_handling`, such as a file destination, and look at what fails.")
+
+    public static let brakeFell = ErrorCode(
+        "IE4002", "The brake stopped the flow",
+        explanation: """
+            Too many of the last messages failed for good (`brake`, by default 100 of 100). Something is wrong that no \
+            dead letter mends, such as a wrong schema or a changed format, so the flow stopped itself rather than \
+            move everything to the dead letters.
+            """,
+        remedy: "Look at the newest dead letters, mend the cause, replay them and start the flow again.")
+
+    public static let stepFailed = ErrorCode(
+        "IE4003", "Flow execution failed",
+        explanation: "A step failed in a way that it did not explain. This is a defect of the step.",
+        remedy: "Report it together with the dead letter.")
+
+    public static let destinationFailed = ErrorCode(
+        "IE4004", "Destination failed", retry: .serverError,
+        explanation: "A destination failed in a way that it did not explain.",
+        remedy: "Look at the destination's own log.")
+
+    public static let calledFlowFailed = ErrorCode(
+        "IE4005", "The called flow refused the message",
+        explanation: "A message was handed to another flow by `call`, and that flow's steps or destinations refused it.",
+        remedy: "The cause names the step of the called flow; mend it there.")
+
+    public static let cannotBuild = ErrorCode(
+        "IE4006", "Flow can't be built",
+        explanation: """
+            A flow names something that does not exist (a destination, a service, a template, a schema), or a part of \
+            it can't be compiled.
+            """,
+        remedy: "Correct what the cause names; `integration check` finds it before anything runs.")
+
+    public static let flowCodes: [ErrorCode] = [
+        deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
+    ]
+}
