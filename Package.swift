@@ -24,8 +24,15 @@ let package = Package(
             name: "IntegrationCore",
             dependencies: ["IntegrationDocument", .product(name: "Logging", package: "swift-log")]),
 
+        // Connectors: one folder, one row.
+        .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
+
         // Tests.
+        .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(
+            name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
+            path: "Tests/Connectors/GenerateConnectorTests"),
     ],
     cxxLanguageStandard: .cxx17
 )
