@@ -34,8 +34,15 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
 
+        // Connectors: one folder, one row.
+        .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
+
         // Tests.
+        .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(
+            name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
+            path: "Tests/Connectors/GenerateConnectorTests"),
     ],
     cxxLanguageStandard: .cxx17
 )
@@ -49,4 +56,18 @@ let strict: [SwiftSetting] = [
 ]
 for target in package.targets where target.type != .system && target.type != .plugin && !target.name.hasPrefix("C") {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
+}
+
+// `INTEGRATION_ONLY=IntegrationCoreTests,…` builds these targets and what they need, nothing else (scripts/tsan).
+if let only = Context.environment["INTEGRATION_ONLY"], !only.isEmpty {
+    var kept: Set<String> = []
+    var pending = only.split(separator: ",").map(String.init)
+    while let name = pending.popLast() {
+        guard kept.insert(name).inserted else { continue }
+        guard let target = package.targets.first(where: { $0.name == name }) else { fatalError("no target \(name)") }
+        for case .byNameItem(let dependency, _) in target.dependencies { pending.append(dependency) }
+        for case .targetItem(let dependency, _) in target.dependencies { pending.append(dependency) }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products = []
 }

@@ -1,0 +1,12 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Its own package, so that nobody who builds Integration pays for it. Run it through `Benchmarks/run`.
+let package = Package(
+    name: "Benchmarks",
+    dependencies: [.package(name: "Integration", path: "..")],
+    targets: [
+        // An empty process: the floor of start-up time and memory that no engine can go below.
+        .executableTarget(name: "Floor", path: "Floor")
+    ]
+)

@@ -1,0 +1,37 @@
+# The doors to everything a developer does here; each is a script in scripts/ that works on its own.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help build run test check bench format tsan clean
+
+help: ## show this list
+	@echo "Integration: an integration engine in Swift. Start with: make run"
+	@echo
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+build: ## build the release executable: .build/release/integration
+	@scripts/setup run
+	@scripts/build release
+
+run: ## run the order-sync example on 20,000 sample orders (ORDERS=N for another number)
+	@scripts/run $(ORDERS)
+
+test: ## build once and run every test
+	@scripts/test
+
+check: ## format, sizes, words, layering, links, and that everything builds
+	@scripts/check
+
+bench: ## measure speed and memory beside the Python yardstick, and instructions per message
+	@Benchmarks/run
+
+format: ## format every Swift file in place
+	@scripts/format
+
+tsan: ## run the inner unit tests under Thread Sanitizer
+	@scripts/tsan
+
+clean: ## remove everything that was built or generated
+	@rm -rf .build .build-* .venv-bench Benchmarks/.build Benchmarks/results
+	@echo "removed .build, .build-*, .venv-bench, Benchmarks/.build and Benchmarks/results"
