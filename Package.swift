@@ -22,6 +22,7 @@ let package = Package(
 
         // Tests.
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
     ],
     cxxLanguageStandard: .cxx17
 )
