@@ -59,6 +59,10 @@ public struct DecodingContext: Sendable {
         return path.count == 2 && owner.isEmpty ? "`\(path[0])\(last)`" : "`\(path[path.count - 2])\(last)` in \(place)"
     }
 
+    /// How many keys lie between what messages speak of and the present value.
+    var depthBelowOwner: Int { path.count - ownerDepth }
+    var ownerPhrase: String { owner.isEmpty ? "the configuration" : owner }
+
     private func phrase(upTo end: Int) -> String {
         var text = ""
         for component in path[min(ownerDepth, end)..<end] {
