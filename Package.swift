@@ -15,14 +15,18 @@ let package = Package(
         .target(
             name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
             cxxSettings: [.define("NDEBUG")], linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CYAML", path: "Sources/CLibraries/CYAML", providers: [.apt(["libyaml-dev"])]),
 
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(name: "IntegrationCore", dependencies: ["IntegrationDocument"]),
+        .target(name: "IntegrationConfiguration", dependencies: ["IntegrationCore", "CYAML"]),
 
         // Tests.
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
+        .testTarget(
+            name: "IntegrationConfigurationTests", dependencies: ["IntegrationConfiguration", "IntegrationCore"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -74,7 +74,7 @@ extension FieldType where Value == DestinationDeclaration {
 extension FieldType where Value == EndpointDeclaration {
     /// A source written inline.
     public static var source: FieldType {
-        FieldType(shape: .source) { node, context in context.endpoint(node, kind: .source) }
+        FieldType(shape: .typed(.source)) { node, context in context.endpoint(node, kind: .source) }
     }
 }
 
@@ -84,7 +84,7 @@ extension DecodingContext {
         _ node: ConfigurationNode, kind: TypeDescription.Kind
     ) -> EndpointDeclaration? {
         guard let mapping = node.mapping else {
-            wrongType(node, expected: kind == .source ? .source : .destination)
+            wrongType(node, expected: kind == .destination ? .destination : .typed(kind))
             return nil
         }
         if let written = mapping.entries.first, mapping.entries.count == 1, mapping["type"] == nil,

@@ -1,5 +1,5 @@
 /// One remark about a configuration, with its place and what to write instead.
-public struct Diagnostic: Sendable, Hashable {
+public struct Diagnostic: Error, Sendable, Hashable {
     public enum Severity: String, Sendable, Hashable, Comparable, CaseIterable {
         case note, warning, error
 

@@ -5,6 +5,8 @@ public struct DecodingContext: Sendable {
     public let catalog: Catalog
     /// The type of each declared connector, so that `{connector: NAME, …}` is read by the right table.
     public var connectorTypes: [String: String]
+    /// Whether the configuration has a `storage:`, for rules that depend on it.
+    public var hasStorage = true
     /// Every name that refers to something declared elsewhere, in reading order.
     public internal(set) var references: [NameReference] = []
     /// Paths of secrets from the root, as `["connectors", "rest-api", "auth", "token"]`.
@@ -81,7 +83,7 @@ extension DecodingContext {
     /// Notes that the present value is a secret.
     public mutating func markSecret(_ node: ConfigurationNode) {
         secretPaths.insert(path)
-        diagnostics.markSecret(node.span)
+        if node.scalar?.isReference != true { diagnostics.markSecret(node.span) }
     }
 
     /// Notes what is called like a secret in a value that has no table.

@@ -24,8 +24,9 @@ public indirect enum FieldShape: Sendable {
     case table(FieldTable)
     /// A mapping whose `type` decides which table holds.
     case variants([FieldTable], byDefault: String?)
-    /// A source or destination of the catalog: a name or written inline.
-    case source
+    /// A mapping whose `type` is one of the catalog's types of a kind.
+    case typed(TypeDescription.Kind)
+    /// The name of a queue, flow, connector or destination, or a destination written inline.
     case destination
     case either([FieldShape])
     case any
@@ -53,7 +54,9 @@ public indirect enum FieldShape: Sendable {
         case .map(let element): "a mapping from names to " + element.phrase
         case .table(let table): "a mapping (\(table.name))"
         case .variants(let tables, _): "a mapping with `type` " + Self.choice(tables.map(\.name))
-        case .source: "a mapping with `type`"
+        case .typed(.step): "a mapping with `type`, or `TYPE: …`"
+        case .typed(.service): "a mapping with `type` or `connector`"
+        case .typed: "a mapping with `type`"
         case .destination: "a name, or a mapping with `type` or `connector`"
         case .either(let shapes): shapes.map(\.phrase).joined(separator: ", or ")
         case .any: "any value"

@@ -100,7 +100,7 @@ extension DecodingContext {
         }
         let reference = NameReference(
             name, kinds: allowed, createsQueue: createsQueue && allowed.contains(.queue), span: node.span,
-            subject: fieldPhrase)
+            subject: fieldPhrase, path: path)
         references.append(reference)
         return reference
     }

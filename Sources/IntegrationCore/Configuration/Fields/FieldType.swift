@@ -16,7 +16,7 @@ public struct FieldType<Value: Sendable>: Sendable {
     ) {
         self.shape = shape
         self.encode = encode
-        self.decode = decode
+        self.decode = { node, context in node.scalar?.isBroken == true ? nil : decode(node, &context) }
     }
 }
 

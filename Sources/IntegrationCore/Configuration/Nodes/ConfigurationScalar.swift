@@ -13,6 +13,10 @@ public struct ConfigurationScalar: Sendable {
     public var isInterpolated: Bool
     /// Whether a secret went into it; it then prints as `••••` everywhere.
     public var isSecret: Bool
+    /// Whether the file holds nothing but one `${…}` without a default, so that its line may be shown.
+    public var isReference = false
+    /// Whether its `${…}` could not be replaced; that was reported, and nothing more is said about the value.
+    public var isBroken = false
 
     public init(
         _ text: String, kind: Kind? = nil, isQuoted: Bool = false, isInterpolated: Bool = false, isSecret: Bool = false

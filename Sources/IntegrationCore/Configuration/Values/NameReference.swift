@@ -14,14 +14,18 @@ public struct NameReference: Sendable, Hashable {
     public var span: SourceSpan
     /// Where it stands, for messages: "`dlq` in `error_handling` of flow `order-sync`".
     public var subject: String
+    /// Where it stands, key by key from the root.
+    public var path: [String]
 
     public init(
-        _ name: String, kinds: [NameKind], createsQueue: Bool = false, span: SourceSpan = .none, subject: String = ""
+        _ name: String, kinds: [NameKind], createsQueue: Bool = false, span: SourceSpan = .none, subject: String = "",
+        path: [String] = []
     ) {
         self.name = name
         self.kinds = kinds
         self.createsQueue = createsQueue
         self.span = span
         self.subject = subject
+        self.path = path
     }
 }
