@@ -18,6 +18,7 @@ let package = Package(
         .target(
             name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
             cxxSettings: [.define("NDEBUG")], linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CYAML", path: "Sources/CLibraries/CYAML", providers: [.apt(["libyaml-dev"])]),
 
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
@@ -36,6 +37,7 @@ let package = Package(
 
         // Connectors: one folder, one row.
         .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
+        .target(name: "IntegrationConfiguration", dependencies: ["IntegrationCore", "CYAML"]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
@@ -43,6 +45,9 @@ let package = Package(
         .testTarget(
             name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
             path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
+        .testTarget(
+            name: "IntegrationConfigurationTests", dependencies: ["IntegrationConfiguration", "IntegrationCore"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,122 @@
+extension FieldType where Value == PathValue {
+    /// A path, relative to the folder of the file that names it.
+    public static var path: FieldType {
+        scalar(.path, encode: { $0.text }) { scalar, node, context in
+            guard !scalar.text.isEmpty, !scalar.text.utf8.contains(0) else {
+                context.malformed(
+                    node, "must be a path, not \(scalar.text.isEmpty ? "empty" : "text with a zero byte")")
+                return nil
+            }
+            return PathValue(scalar.text, relativeTo: node.location.folder)
+        }
+    }
+}
+
+extension FieldType where Value == URLValue {
+    /// An absolute URL with one of these schemes; none given means any. A password in it never prints.
+    public static func url(_ schemes: String...) -> FieldType {
+        let shape = FieldShape.url(schemes: schemes)
+        return FieldType(shape: shape, encode: { .plain($0.description) }) { node, context in
+            guard let scalar = node.scalar, scalar.kind != .null else {
+                context.wrongType(node, expected: shape)
+                return nil
+            }
+            if URLValue.redacted(scalar.text) != scalar.text || scalar.isSecret { context.markSecret(node) }
+            guard let url = URLValue(scalar.text) else {
+                context.malformed(node, "must be \(shape.phrase)")
+                return nil
+            }
+            guard schemes.isEmpty || schemes.contains(url.scheme) else {
+                context.malformed(node, "must be \(shape.phrase), not `\(url.scheme)://…`")
+                return nil
+            }
+            return url
+        }
+    }
+
+    public static var url: FieldType { url() }
+}
+
+extension FieldType where Value == TemplateString {
+    /// Text with `{{ expression }}` in it.
+    public static var template: FieldType {
+        scalar(.template, encode: { $0.text }) { scalar, node, context in
+            guard context.check(scalar, at: node, with: context.catalog.languages.template) else { return nil }
+            return TemplateString(scalar.text)
+        }
+    }
+}
+
+extension FieldType where Value == ExpressionText {
+    /// A JSONata expression.
+    public static var expression: FieldType {
+        scalar(.expression, encode: { $0.text }) { scalar, node, context in
+            guard context.check(scalar, at: node, with: context.catalog.languages.expression) else { return nil }
+            return ExpressionText(scalar.text)
+        }
+    }
+}
+
+extension FieldType where Value == JSONPathText {
+    /// A JSONPath or a bare member path such as `customer.id`.
+    public static var jsonPath: FieldType {
+        scalar(.jsonPath, encode: { $0.text }) { scalar, node, context in
+            guard context.check(scalar, at: node, with: context.catalog.languages.jsonPath) else { return nil }
+            return JSONPathText(scalar.text)
+        }
+    }
+}
+
+extension FieldType where Value == NameReference {
+    /// A name of one of these kinds; `kind:name` decides where a name means two things.
+    ///
+    /// - Parameter createsQueue: whether a queue of this name comes into being where nothing else bears the name.
+    public static func name(of kinds: NameKind..., createsQueue: Bool = false) -> FieldType {
+        FieldType(
+            shape: .name(kinds),
+            encode: { .plain($0.kinds.count == 1 && kinds.count > 1 ? "\($0.kinds[0].rawValue):\($0.name)" : $0.name) },
+            decode: { node, context in context.reference(node, kinds: kinds, createsQueue: createsQueue) })
+    }
+}
+
+extension DecodingContext {
+    /// Reads a name and notes it for the linter to resolve.
+    public mutating func reference(
+        _ node: ConfigurationNode, kinds: [NameKind], createsQueue: Bool = false
+    ) -> NameReference? {
+        guard let scalar = node.scalar, scalar.kind != .null, !scalar.text.isEmpty else {
+            wrongType(node, expected: .name(kinds))
+            return nil
+        }
+        var name = scalar.text
+        var allowed = kinds
+        if let colon = name.firstIndex(of: ":"), let kind = NameKind(rawValue: String(name[..<colon])) {
+            guard kinds.contains(kind) else {
+                malformed(node, "must be \(FieldShape.name(kinds).phrase), not of a \(kind.rawValue)")
+                return nil
+            }
+            allowed = [kind]
+            name = String(name[name.index(after: colon)...])
+        }
+        let reference = NameReference(
+            name, kinds: allowed, createsQueue: createsQueue && allowed.contains(.queue), span: node.span,
+            subject: fieldPhrase, path: path)
+        references.append(reference)
+        return reference
+    }
+
+    /// Whether the language accepts the text; its mistake is reported at the character where it starts.
+    mutating func check(
+        _ scalar: ConfigurationScalar, at node: ConfigurationNode, with language: LanguageChecks.Check?
+    ) -> Bool {
+        guard let mistake = language?(scalar.text) else { return true }
+        var span = node.span
+        if let offset = mistake.offset, !scalar.isQuoted, !scalar.isInterpolated, offset < span.length {
+            span.location.column += offset
+            span.length = max(1, min(mistake.length, span.length - offset))
+        }
+        diagnostics.error(
+            .malformedValue, "\(fieldPhrase): \(mistake.message)", at: span, help: mistake.help)
+        return false
+    }
+}

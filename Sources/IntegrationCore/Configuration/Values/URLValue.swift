@@ -1,0 +1,49 @@
+/// An absolute URL, checked for a scheme and, where the scheme has one, a host. A password in it never prints.
+public struct URLValue: Sendable, Hashable {
+    private let value: String
+    /// Lower case, without the colon.
+    public let scheme: String
+
+    /// Reads `scheme://…` without blanks or control characters; nil for anything else (RFC 3986, section 3).
+    public init?(_ text: String) {
+        guard let colon = text.range(ofScheme: "://") else { return nil }
+        let scheme = text[..<colon.lowerBound]
+        guard let first = scheme.utf8.first, Self.isLetter(first),
+            scheme.utf8.allSatisfy({
+                Self.isLetter($0) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
+            }),
+            text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F }),
+            colon.upperBound != text.endIndex
+        else { return nil }
+        value = text
+        self.scheme = scheme.lowercased()
+    }
+
+    /// The whole URL, with its password.
+    public func reveal() -> String { value }
+
+    /// The URL with `••••` in the place of a password.
+    public static func redacted(_ text: String) -> String {
+        guard let start = text.range(ofScheme: "://")?.upperBound else { return text }
+        let authority = text[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
+            return text
+        }
+        return text[...colon] + SecretString.mask + text[at...]
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
+}
+
+extension URLValue: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { Self.redacted(value) }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}
+
+extension String {
+    fileprivate func range(ofScheme mark: String) -> Range<String.Index>? {
+        guard let colon = firstIndex(of: ":"), self[colon...].hasPrefix(mark) else { return nil }
+        return colon..<index(colon, offsetBy: mark.count)
+    }
+}
