@@ -35,7 +35,17 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
 
+        .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
+
+        // Clients: no engine words in them.
+        .target(
+            name: "FileSystemClient", dependencies: ["IntegrationDocument", "IntegrationCore"],
+            path: "Sources/Clients/FileSystem"),
+
         // Connectors: one folder, one row.
+        .target(
+            name: "FileConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            path: "Sources/Connectors/File"),
         .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
         .target(name: "IntegrationConfiguration", dependencies: ["IntegrationCore", "CYAML"]),
 
