@@ -1,7 +1,7 @@
 internal import FileSystemClient
 internal import Glibc
 public import IntegrationCore
-internal import IntegrationDocument
+public import IntegrationDocument
 
 /// Reads files record by record. Class A: a record's identity is its file's device and inode and its offset.
 public struct FileSource: Source {
