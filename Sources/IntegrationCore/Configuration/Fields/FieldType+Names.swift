@@ -12,6 +12,20 @@ extension FieldType where Value == PathValue {
     }
 }
 
+extension FieldType where Value == String {
+    /// Where something listens: `127.0.0.1:8080`, `[::1]:8080`, `:8080` or `localhost:8080`.
+    public static var address: FieldType {
+        string("an address with a port, such as `127.0.0.1:8080`") { text in
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+                (0...65535).contains(port), !text[text.index(after: colon)...].hasPrefix("+")
+            else { return false }
+            let host = text[..<colon]
+            let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+            return (isBracketed || !host.contains(":")) && !host.contains { " /@".contains($0) }
+        }
+    }
+}
+
 extension FieldType where Value == URLValue {
     /// An absolute URL with one of these schemes; none given means any. A password in it never prints.
     public static func url(_ schemes: String...) -> FieldType {
