@@ -22,11 +22,23 @@ let package = Package(
         .target(name: "IntegrationCore", dependencies: ["IntegrationDocument"]),
         .target(name: "IntegrationConfiguration", dependencies: ["IntegrationCore", "CYAML"]),
 
+        // Connectors: one folder, one row.
+        .target(name: "HTTPConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/HTTP"),
+        .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
+        .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
+        .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
+        .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
+        .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
+
         // Tests.
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
-            name: "IntegrationConfigurationTests", dependencies: ["IntegrationConfiguration", "IntegrationCore"]),
+            name: "IntegrationConfigurationTests",
+            dependencies: [
+                "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
+                "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )
