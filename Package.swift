@@ -49,6 +49,14 @@ let package = Package(
         .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
         .target(name: "IntegrationConfiguration", dependencies: ["IntegrationCore", "CYAML"]),
 
+        // Connectors: one folder, one row.
+        .target(name: "HTTPConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/HTTP"),
+        .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
+        .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
+        .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
+        .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
+        .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
+
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
@@ -57,7 +65,11 @@ let package = Package(
             path: "Tests/Connectors/GenerateConnectorTests"),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
-            name: "IntegrationConfigurationTests", dependencies: ["IntegrationConfiguration", "IntegrationCore"]),
+            name: "IntegrationConfigurationTests",
+            dependencies: [
+                "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
+                "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

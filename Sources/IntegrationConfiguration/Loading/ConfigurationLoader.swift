@@ -47,9 +47,11 @@ public struct ConfigurationLoader: Sendable {
         context.hasStorage = root["storage"].map { !$0.isAbsent } ?? false
         let decoded = RootConfiguration.decode(root, &context)
         diagnostics.append(contentsOf: context.diagnostics)
-        if !context.hasStorage, let flows = root.mapping?.entry("flows"), flows.value.mapping?.entries.isEmpty == false {
+        if !context.hasStorage, let flows = root.mapping?.entry("flows"), flows.value.mapping?.entries.isEmpty == false
+        {
             diagnostics.note(
-                .stateInMemory, "without `storage:` state lives in memory, and files are read from the beginning on every run",
+                .stateInMemory,
+                "without `storage:` state lives in memory, and files are read from the beginning on every run",
                 at: flows.keySpan, help: "add `storage: {path: ./data}` to keep it")
         }
         var linter = NameLinter(names: names, diagnostics: diagnostics)

@@ -35,7 +35,8 @@ extension FieldType where Value == URLValue {
                 context.wrongType(node, expected: shape)
                 return nil
             }
-            if URLValue.redacted(scalar.text) != scalar.text || scalar.isSecret { context.markSecret(node) }
+            // The line may hold a password; `config show` masks just that part.
+            if scalar.text.contains("@"), !scalar.isReference { context.diagnostics.markSecret(node.span) }
             guard let url = URLValue(scalar.text) else {
                 context.malformed(node, "must be \(shape.phrase)")
                 return nil
@@ -57,6 +58,17 @@ extension FieldType where Value == TemplateString {
         scalar(.template, encode: { $0.text }) { scalar, node, context in
             guard context.check(scalar, at: node, with: context.catalog.languages.template) else { return nil }
             return TemplateString(scalar.text)
+        }
+    }
+}
+
+extension FieldType where Value == [Named<TemplateString>] {
+    /// Headers or parameters by name; what is called like a secret prints as `••••`.
+    public static var headers: FieldType {
+        let map = FieldType.map(to: .template)
+        return FieldType(shape: map.shape, encode: map.encode) { node, context in
+            context.markLikelySecrets(in: node)
+            return map.decode(node, &context)
         }
     }
 }
