@@ -29,9 +29,17 @@ let package = Package(
         // Regular expressions with a budget.
         .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
 
+        // Steps and the languages.
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
+
         // Tests.
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
     ],
     cxxLanguageStandard: .cxx17
 )

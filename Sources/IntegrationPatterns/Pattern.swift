@@ -70,7 +70,7 @@ public final class Pattern: @unchecked Sendable {
         }
         guard let compiled else { throw .syntax(message: message(failure), offset: offset) }
         // Without a just-in-time compiler on this processor the interpreter does the work.
-        pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
+        if !options.contains(.interpreted) { pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE)) }
         return compiled
     }
 
@@ -104,7 +104,7 @@ public final class Pattern: @unchecked Sendable {
     /// - Throws: `PatternError.budgetExceeded`.
     public func matches(_ bytes: UnsafeBufferPointer<UInt8>) throws(PatternError) -> Bool {
         if let simple { return simple.run(bytes) }
-        return try search(bytes)
+        return try search(bytes, budget.steps)
     }
 
     /// Whether the pattern matches somewhere in `text`.
@@ -116,10 +116,21 @@ public final class Pattern: @unchecked Sendable {
         return try verdict.get()
     }
 
+    /// Whether the pattern matches somewhere in `bytes`, with at most `steps` steps instead of the budget's.
+    ///
+    /// - Throws: `PatternError.budgetExceeded`.
+    public func matches(_ bytes: UnsafeBufferPointer<UInt8>, steps: Int) throws(PatternError) -> Bool {
+        if let simple { return simple.run(bytes) }
+        return try search(bytes, steps)
+    }
+
+    /// Whether the matcher for simple patterns does the work: its time grows with the text alone.
+    public var isSimple: Bool { simple != nil }
+
     @inline(never)
-    private func search(_ bytes: UnsafeBufferPointer<UInt8>) throws(PatternError) -> Bool {
+    private func search(_ bytes: UnsafeBufferPointer<UInt8>, _ steps: Int) throws(PatternError) -> Bool {
         try withScratch { (scratch) throws(PatternError) in
-            try PatternSearch(code, scratch, bytes, budget.steps, isAnchored).next(from: 0)
+            try PatternSearch(code, scratch, bytes, steps, isAnchored).next(from: 0)
         }
     }
 
