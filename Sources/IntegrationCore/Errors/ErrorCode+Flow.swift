@@ -40,7 +40,13 @@ extension ErrorCode {
             """,
         remedy: "Correct what the cause names; `integration check` finds it before anything runs.")
 
+    public static let stoppedByFailure = ErrorCode(
+        "IE4007", "A failed message stopped the flow",
+        explanation: "A message failed for good, and the flow says `error_handling: {type: retry_then_stop}`.",
+        remedy: "Mend the cause that is named and start the flow again: the message stayed with its source.")
+
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
+        stoppedByFailure,
     ]
 }
