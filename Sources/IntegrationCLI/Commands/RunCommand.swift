@@ -7,6 +7,10 @@ internal import IntegrationEngine
 internal import Logging
 
 struct RunCommand: AsyncParsableCommand {
+    enum LogThreshold: String, ExpressibleByArgument, CaseIterable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs the flows of a configuration.",
         discussion: """
@@ -28,8 +32,8 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Exits with 1 when messages went to the dead letters.")
     var failOnDeadLetters = false
 
-    @Option(help: "Nothing below it is logged: trace, debug, info, notice, warning, error or critical.")
-    var logLevel: Logger.Level?
+    @Option(help: "Nothing below it is logged; without it as `monitoring` says.")
+    var logLevel: LogThreshold?
 
     func run() async throws {
         let console = Console.process
@@ -52,13 +56,17 @@ struct RunCommand: AsyncParsableCommand {
         }
         let run = FlowRun(
             plan: plan, mode: untilIdle ? .untilIdle : .untilStopped,
-            level: logLevel ?? Logger.Level(rawValue: document.monitoring.level.rawValue) ?? .info, line: line)
+            level: level(document), line: line)
         let outcome = await run.run()
         if outcome.error == nil {
             let places = DeadLetterPlaces.places(of: plan, in: loaded.root)
             console.say(RunSummary(outcome: outcome, places: places, style: console.words.style).text)
         }
         try conclude(outcome, console)
+    }
+
+    private func level(_ document: ConfigurationDocument) -> Logger.Level {
+        Logger.Level(rawValue: logLevel?.rawValue ?? document.monitoring.level.rawValue) ?? .info
     }
 
     /// - Throws: with exit status 78 when there is a mistake, after all of them were shown.
@@ -107,5 +115,3 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

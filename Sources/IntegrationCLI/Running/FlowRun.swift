@@ -3,6 +3,7 @@ internal import IntegrationCore
 internal import IntegrationEngine
 internal import Logging
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// One run of an engine, from its start until it has drained.
 struct FlowRun {

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import IntegrationCore
 internal import IntegrationEngine
 internal import Logging
 
@@ -22,9 +22,7 @@ struct HumanLogHandler: LogHandler {
         var all = metadata
         if let own = event.metadata { all.merge(own) { $1 } }
         if let error = event.error { all["error"] = "\(error)" }
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let time = Timestamp.text(.seconds(Int64(now.tv_sec)) + .nanoseconds(Int64(now.tv_nsec)))
+        let time = Timestamp.text(SystemClock().wallTime)
         line.say(
             Self.text(time: time, level: event.level, message: "\(event.message)", metadata: all, style: line.style))
     }

@@ -11,24 +11,26 @@ struct Progress: Service {
     private static let pause = Duration.milliseconds(200)
 
     func run() async throws {
+        await cancelWhenGracefulShutdown { await draw() }
+    }
+
+    private func draw() async {
         let start = clock.now
         var seen: [(time: Duration, messages: Int)] = [(start, 0)]
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do throws(CancellationError) {
-                    try await clock.sleep(for: Self.pause)
-                } catch {
-                    return
-                }
-                let snapshots = engine.snapshots
-                let now = clock.now
-                seen.append((now, snapshots.reduce(0) { $0 + $1.received }))
-                // The rate is that of the last two seconds.
-                if seen.count > 11 { seen.removeFirst() }
-                let (first, last) = (seen[0], seen[seen.count - 1])
-                let rate = Figures.rate(last.messages - first.messages, in: last.time - first.time)
-                line.draw(Self.text(snapshots, rate: rate, elapsed: now - start))
+        while true {
+            do throws(CancellationError) {
+                try await clock.sleep(for: Self.pause)
+            } catch {
+                return
             }
+            let snapshots = engine.snapshots
+            let now = clock.now
+            seen.append((now, snapshots.reduce(0) { $0 + $1.received }))
+            // The rate is that of the last two seconds.
+            if seen.count > 11 { seen.removeFirst() }
+            let (first, last) = (seen[0], seen[seen.count - 1])
+            let rate = Figures.rate(last.messages - first.messages, in: last.time - first.time)
+            line.draw(Self.text(snapshots, rate: rate, elapsed: now - start))
         }
     }
 
