@@ -51,7 +51,7 @@ struct NameLinter {
                 at: reference.span, help: "declared at \(place)")
             return
         }
-        let what = reference.kinds.map(\.rawValue).joined(separator: " or ")
+        let what = FieldShape.alternatives(reference.kinds.map(\.rawValue))
         let near = Suggestion.nearest(to: reference.name, among: reference.kinds.flatMap { names.names(of: $0) })
         let message = "there is no \(what) named `\(reference.name)`"
         let isFragment = near == nil && reference.kinds.allSatisfy { [.template, .schema, .service].contains($0) }
