@@ -49,7 +49,10 @@ let package = Package(
         // YAML → plan.
         .target(
             name: "IntegrationConfiguration",
-            dependencies: ["IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML"]),
+            dependencies: [
+                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // Clients: no engine words in them.
         .target(
