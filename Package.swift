@@ -11,6 +11,7 @@ let package = Package(
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
                 "IntegrationFormats", "IntegrationConfiguration",
             ])
+        .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore", "IntegrationTransforms"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),

@@ -10,6 +10,12 @@ enum KeyBytes {
         return length >= 8 ? word : word & ((1 &<< (UInt64(truncatingIfNeeded: length) &<< 3)) &- 1)
     }
 
+    /// The last eight bytes of a key of `length` bytes; zero for shorter keys.
+    @inlinable @inline(__always)
+    static func tail(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
+        length >= 8 ? UnsafeRawPointer(bytes + (length &- 8)).loadUnaligned(as: UInt64.self) : 0
+    }
+
     /// A cheap spread of a key over 64 values.
     @inlinable @inline(__always)
     static func hash(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
