@@ -22,8 +22,14 @@ let package = Package(
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(name: "IntegrationCore", dependencies: ["IntegrationDocument"]),
 
+        // Steps and the languages.
+        .target(name: "IntegrationTransforms", dependencies: ["IntegrationCore", "IntegrationDocument"]),
+
         // Tests.
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
     ],
     cxxLanguageStandard: .cxx17
 )
