@@ -18,15 +18,25 @@ let package = Package(
             name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
             cxxSettings: [.define("NDEBUG")], linkerSettings: [.linkedLibrary("simdjson")]),
 
+        // No pkgConfig here: it would link the shared library beside the archive that the module map names.
+        .systemLibrary(
+            name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(name: "IntegrationCore", dependencies: ["IntegrationDocument"]),
 
+        // Regular expressions with a budget.
+        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
+
         // Steps and the languages.
-        .target(name: "IntegrationTransforms", dependencies: ["IntegrationCore", "IntegrationDocument"]),
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
 
         // Tests.
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
             dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
