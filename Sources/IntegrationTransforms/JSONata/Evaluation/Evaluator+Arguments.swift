@@ -15,7 +15,10 @@ extension Evaluator {
         }
         var checked: [Value] = []
         checked.reserveCapacity(signature.parameters.count)
+        // An optional parameter that takes nothing still passes its place on, as in jsonata-js: the arguments shift.
         var at = 0
+        var taken = 0
+        func argument() -> Value { at < arguments.count ? arguments[at] : .undefined }
         for (parameter, share) in zip(signature.parameters, shares) {
             if share == 0 {
                 if parameter.usesContext {
@@ -24,17 +27,18 @@ extension Evaluator {
                     }
                     checked.append(context)
                 } else {
-                    checked.append(at < arguments.count ? arguments[at] : .undefined)
+                    checked.append(argument())
                     at += 1
                 }
                 continue
             }
-            let taken = supplied[at..<(at + share)]
-            for symbol in taken {
+            let symbols = supplied[taken..<(taken + share)]
+            taken += share
+            for symbol in symbols {
                 if parameter.type == UInt8(ascii: "a") {
-                    checked.append(try asArray(arguments[at], symbol, parameter, taken, at))
+                    checked.append(try asArray(argument(), symbol, parameter, symbols, at))
                 } else {
-                    checked.append(arguments[at])
+                    checked.append(argument())
                 }
                 at += 1
             }

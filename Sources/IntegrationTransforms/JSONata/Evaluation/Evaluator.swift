@@ -5,7 +5,7 @@ final class Evaluator {
     let root: Value
     let bindings: ExpressionBindings
     var symbols: Symbols
-    private let clock: ExpressionClock
+    private let host: ExpressionHost
     private let budget: ExpressionBudget
 
     private var steps = 0
@@ -14,6 +14,8 @@ final class Evaluator {
     private var stackFloor: UInt = 0
     private let deadline: UInt64
     private var startedMilliseconds: Int64?
+    /// The variables that `$eval` sees.
+    var evalFrame: Frame
     /// Whether a binding has the name of a built-in function.
     let overridesBuiltins: Bool
     private static let checkInterval = 1024
@@ -21,27 +23,31 @@ final class Evaluator {
     private static let shallow = 24
 
     init(
-        root: Value, bindings: ExpressionBindings, symbols: Symbols, clock: ExpressionClock, budget: ExpressionBudget
+        root: Value, bindings: ExpressionBindings, symbols: Symbols, host: ExpressionHost, budget: ExpressionBudget
     ) {
         self.root = root
         self.bindings = bindings
         self.symbols = symbols
-        self.clock = clock
+        self.host = host
         self.budget = budget
+        evalFrame = Frame(nil)
         overridesBuiltins = bindings.overridesBuiltins
         let (seconds, attoseconds) = budget.time.components
         let allowed = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
         let nanoseconds = allowed.overflow ? UInt64.max / 4 : allowed.partialValue + UInt64(attoseconds / 1_000_000_000)
-        deadline = clock.monotonicNanoseconds().addingReportingOverflow(nanoseconds).partialValue
+        deadline = host.monotonicNanoseconds().addingReportingOverflow(nanoseconds).partialValue
     }
 
     /// The time of this evaluation, the same wherever it is asked for.
     var milliseconds: Int64 {
         if let startedMilliseconds { return startedMilliseconds }
-        let now = clock.wallMilliseconds()
+        let now = host.wallMilliseconds()
         startedMilliseconds = now
         return now
     }
+
+    /// A random number, 0 ≤ n < 1.
+    func random() -> Double { Double(host.randomBits() >> 11) * 0x1p-53 }
 
     // MARK: Budget
 
@@ -60,7 +66,7 @@ final class Evaluator {
         if steps > budget.steps {
             throw ExpressionError("U1001", value: "it took more than \(budget.steps) steps")
         }
-        if clock.monotonicNanoseconds() > deadline {
+        if host.monotonicNanoseconds() > deadline {
             throw ExpressionError("U1001", value: "it took longer than \(budget.time)")
         }
     }
@@ -69,7 +75,7 @@ final class Evaluator {
     private func checkStack() throws(ExpressionError) {
         var marker: UInt8 = 0
         let address = withUnsafePointer(to: &marker) { UInt(bitPattern: $0) }
-        if stackFloor == 0 { stackFloor = max(1, ThreadStack.floor()) }
+        if stackFloor == 0 { stackFloor = max(1, ThreadStack.floor(from: address)) }
         if address < stackFloor {
             throw ExpressionError("U1001", value: "the recursion is too deep; a call in tail position would not be")
         }

@@ -3,7 +3,8 @@
 /// Lives only while an expression is compiled.
 final class Syntax {
     enum Kind: String {
-        case name, string, number, value, regex, variable, wildcard, descendant, parent, binary, unary, function, partial
+        case name, string, number, value, regex, variable, wildcard, descendant, parent, binary, unary, function,
+            partial
         case lambda, condition, block, transform, path, bind, apply, sort, `operator`, end = "(end)"
     }
 

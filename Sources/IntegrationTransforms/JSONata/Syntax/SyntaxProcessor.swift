@@ -82,7 +82,9 @@ struct SyntaxProcessor {
         return try process(node)
     }
 
-    private mutating func process(_ pairs: [Syntax.Pair], pushingTo owner: Syntax?) throws(ExpressionError)
+    private mutating func process(
+        _ pairs: [Syntax.Pair], pushingTo owner: Syntax?
+    ) throws(ExpressionError)
         -> [Syntax.Pair]
     {
         var out: [Syntax.Pair] = []

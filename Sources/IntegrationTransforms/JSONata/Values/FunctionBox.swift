@@ -43,7 +43,6 @@ final class FunctionBox {
     }
 }
 
-
 /// The variables of a block, a call or a row; looked up from the innermost outwards.
 final class Frame {
     private var names: [Int32]

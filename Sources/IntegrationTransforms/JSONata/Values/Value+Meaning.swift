@@ -78,7 +78,8 @@ extension Value {
         case .view(let view) where view.word.isString: return view.string
         default:
             var out: [UInt8] = []
-            let value = if case .array(let box) = self, box.isOuterWrapper, let inner = box.items.first { inner } else { self }
+            let value =
+                if case .array(let box) = self, box.isOuterWrapper, let inner = box.items.first { inner } else { self }
             try value.write(to: &out, pretty: pretty, level: 0)
             return String(decoding: out, as: UTF8.self)
         }

@@ -148,10 +148,16 @@ enum Text {
         guard text.count - start >= needle.count else { return nil }
         return text.withUnsafeBufferPointer { text in
             needle.withUnsafeBufferPointer { needle in
-                guard let base = text.baseAddress, let target = needle.baseAddress,
-                    let found = memmem(base + start, text.count - start, target, needle.count)
-                else { return nil }
-                return UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - base
+                guard let base = text.baseAddress, let target = needle.baseAddress else { return nil }
+                var at = start
+                while at + needle.count <= text.count {
+                    let last = text.count - needle.count - at + 1
+                    guard let found = memchr(base + at, Int32(target[0]), last) else { return nil }
+                    at = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - base
+                    if memcmp(base + at, target, needle.count) == 0 { return at }
+                    at += 1
+                }
+                return nil
             }
         }
     }
