@@ -30,6 +30,10 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
+        // No pkgConfig here: it would link the shared library beside the archive that the module map names.
+        .systemLibrary(
+            name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(
@@ -89,6 +93,14 @@ let package = Package(
                 "GenerateConnector", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
                 "GRPCConnector", "AWSConnector",
             ]),
+
+        // Regular expressions with a budget.
+        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
+
+        // Steps and the languages.
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
