@@ -111,6 +111,10 @@ import Testing
               unknown: {type: htpp, token: 1}
             queues:
               q: {max_messages: "${secret:three}", max_bytes: "${secret:four}"}
+            destinations:
+              d: {type: http, base_url: "http://h", auth: {type: bearer, token: "canary-18
+                canary-19", bad: 1}}
+              e: {type: http, base_url: "http://h", headers: {authorization: canary-23}, batch: {cuont: 1}}
             monitoring: {otlp: {headers: {authorization: canary-16}}}
             admin: {token: canary-17, listen: x}
             """
