@@ -5,6 +5,8 @@ import PackageDescription
 let package = Package(
     name: "Integration",
     products: [
+        // The document alone: for its benchmark and its fuzzer.
+        .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
         .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore"])
     ],
     dependencies: [
