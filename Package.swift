@@ -37,9 +37,27 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
 
+        .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
+
+        // Clients: no engine words in them.
+        .target(
+            name: "FileSystemClient", dependencies: ["IntegrationDocument", "IntegrationCore"],
+            path: "Sources/Clients/FileSystem"),
+
         // Connectors: one folder, one row.
+        .target(
+            name: "FileConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            path: "Sources/Connectors/File"),
         .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
         .target(name: "IntegrationConfiguration", dependencies: ["IntegrationCore", "CYAML"]),
+
+        // Connectors: one folder, one row.
+        .target(name: "HTTPConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/HTTP"),
+        .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
+        .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
+        .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
+        .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
+        .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
@@ -49,7 +67,11 @@ let package = Package(
             path: "Tests/Connectors/GenerateConnectorTests"),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
-            name: "IntegrationConfigurationTests", dependencies: ["IntegrationConfiguration", "IntegrationCore"]),
+            name: "IntegrationConfigurationTests",
+            dependencies: [
+                "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
+                "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -36,6 +36,6 @@ project_files() {
         (cd "$root" && git ls-files -z --cached --others --exclude-standard -- "$@" |
             while IFS= read -r -d '' file; do [[ -f "$file" ]] && printf '%s\0' "$file"; done || true)
     else
-        (cd "$root" && find . -name '.build*' -prune -o -name '.venv*' -prune -o -type f -printf '%P\0')
+        (cd "$root" && find . -name .git -prune -o -name '.build*' -prune -o -name '.venv*' -prune -o -type f -printf '%P\0')
     fi
 }

@@ -32,6 +32,12 @@ public final class ByteBlock: @unchecked Sendable {
         count = written
     }
 
+    /// Takes over memory with padding behind it.
+    init(owning start: UnsafePointer<UInt8>, count: Int) {
+        self.start = start
+        self.count = count
+    }
+
     /// A block that copies `bytes`.
     public convenience init(_ bytes: UnsafeRawBufferPointer) {
         self.init(capacity: bytes.count) { target in

@@ -13,9 +13,11 @@ public struct Batch: Sendable {
     /// Messages that a step dropped on purpose.
     public private(set) var dropped: [Message] = []
 
-    public init(arena: Arena, messages: [Message]) {
+    /// - Parameter failures: messages that the source itself had to refuse, such as one that is too large.
+    public init(arena: Arena, messages: [Message], failures: [FailedMessage] = []) {
         self.arena = arena
         self.messages = messages
+        self.failures = failures
     }
 
     /// What becomes of a message after a step.

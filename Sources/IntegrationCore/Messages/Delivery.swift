@@ -9,7 +9,7 @@ public struct Delivery: ~Copyable, Sendable {
 
     /// - Parameter settle: called once, from any thread, and must not block: the source coalesces acknowledgements.
     public init(_ batch: Batch, settle: @escaping @Sendable (Settlement) -> Void) {
-        count = batch.messages.count
+        count = batch.messages.count + batch.failures.count
         self.batch = batch
         settleAction = settle
     }

@@ -1,0 +1,77 @@
+internal import Glibc
+
+/// A thread of its own for blocking calls, so that they never hold a thread that others wait for.
+///
+/// Used as the executor of an actor: what the actor does, it does on this thread, one thing after another.
+public final class ThreadExecutor: SerialExecutor {
+    /// What the thread and the executor share; outlives both.
+    private final class Queue: @unchecked Sendable {
+        // Proof of Sendable: `jobs` and `isStopped` are touched only while `mutex` is held.
+        private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+        private var jobs: [(UnownedJob, UnownedSerialExecutor)] = []
+        private var isStopped = false
+
+        init() {
+            pthread_mutex_init(mutex, nil)
+            pthread_cond_init(condition, nil)
+        }
+
+        deinit {
+            pthread_cond_destroy(condition)
+            pthread_mutex_destroy(mutex)
+            condition.deallocate()
+            mutex.deallocate()
+        }
+
+        func push(_ job: UnownedJob, _ executor: UnownedSerialExecutor) {
+            pthread_mutex_lock(mutex)
+            jobs.append((job, executor))
+            pthread_cond_signal(condition)
+            pthread_mutex_unlock(mutex)
+        }
+
+        func stop() {
+            pthread_mutex_lock(mutex)
+            isStopped = true
+            pthread_cond_signal(condition)
+            pthread_mutex_unlock(mutex)
+        }
+
+        func run() {
+            var taken: [(UnownedJob, UnownedSerialExecutor)] = []
+            while true {
+                pthread_mutex_lock(mutex)
+                while jobs.isEmpty, !isStopped { pthread_cond_wait(condition, mutex) }
+                swap(&taken, &jobs)
+                let isDone = isStopped && taken.isEmpty
+                pthread_mutex_unlock(mutex)
+                if isDone { return }
+                for (job, executor) in taken { job.runSynchronously(on: executor) }
+                taken.removeAll(keepingCapacity: true)
+            }
+        }
+    }
+
+    private let queue = Queue()
+
+    public init() {
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(queue)
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Queue>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+        precondition(result == 0, "no thread could be made (error \(result)); is the limit of processes reached?")
+        pthread_detach(thread)
+    }
+
+    deinit { queue.stop() }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        queue.push(UnownedJob(job), asUnownedSerialExecutor())
+    }
+}

@@ -1,0 +1,45 @@
+internal import FileSystemClient
+public import IntegrationCore
+internal import IntegrationDocument
+
+/// Appends messages to a file, a line each. Accepted means: on the disk (`fdatasync`), unless `sync` is off.
+public struct FileDestination: Destination {
+    public var path: String
+    public var syncs: Bool
+    /// Begin a new file beyond this many bytes.
+    public var rotationSize: Int?
+    /// Begin a new file after this long.
+    public var rotationAge: Duration?
+
+    public init(path: String, syncs: Bool = true, rotationSize: Int? = nil, rotationAge: Duration? = nil) {
+        self.path = path
+        self.syncs = syncs
+        self.rotationSize = rotationSize
+        self.rotationAge = rotationAge
+    }
+
+    public func withSender<R: Sendable>(
+        in context: FlowContext, _ body: (any Sender) async throws -> R
+    ) async throws -> R {
+        let file = AppendingFile(
+            path: path, syncs: syncs, rotation: Rotation(size: rotationSize, age: rotationAge), clock: context.clock)
+        try await file.open()
+        do {
+            let result = try await body(FileSender(file: file))
+            await file.close()
+            return result
+        } catch {
+            await file.close()
+            throw error
+        }
+    }
+}
+
+struct FileSender: Sender {
+    let file: AppendingFile
+
+    func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
+        try await file.append(batch.lines())
+        return .accepted
+    }
+}
