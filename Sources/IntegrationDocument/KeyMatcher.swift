@@ -105,4 +105,3 @@ public final class KeyMatcher: @unchecked Sendable {
         return true
     }
 }
-
