@@ -10,14 +10,12 @@ enum Backslashes {
     }
 
     /// Checks the escapes (RFC 8259, 7) from the backslash `at` to the closing quote `end`; returns the first backslash
-    /// behind.
+    /// behind, or `~offset` of the backslash whose escape is none.
     @inline(never)
-    static func check(
-        _ bytes: UnsafePointer<UInt8>, _ at: Int, _ end: Int, _ length: Int
-    ) throws(Parser.Failure) -> Int {
+    static func check(_ bytes: UnsafePointer<UInt8>, _ at: Int, _ end: Int, _ length: Int) -> Int {
         var at = at
         repeat {
-            guard at &+ 1 < end else { throw Parser.Failure(reason: .invalidEscape, offset: at) }
+            guard at &+ 1 < end else { return ~at }
             switch bytes[at &+ 1] {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
                 UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
@@ -28,11 +26,11 @@ enum Backslashes {
                 at = first(bytes, at &+ 2, length)
             case UInt8(ascii: "u"):
                 guard at &+ 5 < end, StringEscapes.hex(bytes + (at &+ 2)) != nil else {
-                    throw Parser.Failure(reason: .invalidEscape, offset: at)
+                    return ~at
                 }
                 at = first(bytes, at &+ 6, length)
             default:
-                throw Parser.Failure(reason: .invalidEscape, offset: at)
+                return ~at
             }
         } while at < end
         return at

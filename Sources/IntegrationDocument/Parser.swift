@@ -74,8 +74,13 @@ struct Parser {
                             bits: plainString &+ UInt64(truncatingIfNeeded: at) &+ UInt64(
                                 truncatingIfNeeded: end &- at) &<< 32)
                         if backslash < end {
-                            backslash = try Backslashes.check(bytes, backslash, end &- 1, length)
+                            backslash = Backslashes.check(bytes, backslash, end &- 1, length)
                             word.pointee.bits &+= 1 &<< 60
+                            if backslash < 0 {
+                                reason = .invalidEscape
+                                at = ~backslash
+                                break parse
+                            }
                         }
                         word += 1
                     } else if byte &- 0x30 < 10 {
@@ -84,7 +89,13 @@ struct Parser {
                         word.pointee = Word(
                             bits: plainNumber &+ UInt64(truncatingIfNeeded: kind.rawValue) &<< 60 &+ UInt64(
                                 truncatingIfNeeded: length) &<< 32 &+ UInt64(truncatingIfNeeded: at))
-                        if kind == .missing { word.pointee = try number(at, at &+ length) }
+                        if kind == .missing {
+                            word.pointee = rareScalar(at, at &+ length)
+                            if word.pointee == .missing {
+                                reason = .expectedValue
+                                break parse
+                            }
+                        }
                         word += 1
                     } else if Self.isOpening(byte) {
                         guard frame < deepest, next < last else {
@@ -103,7 +114,11 @@ struct Parser {
                             continue value
                         }
                     } else {
-                        word.pointee = try rareScalar(at, Int(next.pointee))
+                        word.pointee = rareScalar(at, Int(next.pointee))
+                        if word.pointee == .missing {
+                            reason = .expectedValue
+                            break parse
+                        }
                         word += 1
                     }
                     // Behind a value comes a comma or a closing bracket.
@@ -122,10 +137,17 @@ struct Parser {
                             reason = .expectedCommaOrEnd
                             break parse
                         }
-                        try close(frame, end: word)
+                        guard close(frame, end: word) else {
+                            reason = .duplicateKey
+                            break parse
+                        }
                         frame -= 1
                         closer = frame.pointee.closer
-                        if closer == 0 { return try finish(next, last, word - out) }
+                        if closer == 0 {
+                            if next == last { return word - out }
+                            reason = .trailingContent
+                            break parse
+                        }
                     }
                 }
                 // A key starts at `at`; `next` points to the index of its colon.
@@ -145,7 +167,12 @@ struct Parser {
                 var size: UInt64 = 1 &<< UInt64(truncatingIfNeeded: end &- at)
                 word.pointee = key
                 if backslash < end {
-                    backslash = try Backslashes.check(bytes, backslash, end &- 1, length)
+                    backslash = Backslashes.check(bytes, backslash, end &- 1, length)
+                    if backslash < 0 {
+                        reason = .invalidEscape
+                        at = ~backslash
+                        break parse
+                    }
                     word.pointee.bits &+= 1 &<< 60
                     edge = .max
                     size = .max
@@ -154,7 +181,8 @@ struct Parser {
                     if frame.pointee.edges & edge != 0, frame.pointee.lengths & size != 0,
                         isTaken(word.pointee, frame.pointee.start + 1, end: word)
                     {
-                        throw duplicate(word.pointee, at)
+                        reason = .duplicateKey
+                        break parse
                     }
                     frame.pointee.edges |= edge
                     frame.pointee.lengths |= size
@@ -165,18 +193,18 @@ struct Parser {
                 next += 2
             }
         }
-        throw failure(reason, at, next, last)
+        throw failure(reason, at, next, last, word, frame)
     }
 
+    /// Writes the word of a container; false where a key stands twice in it.
     @inline(__always)
-    private func close(_ frame: UnsafeMutablePointer<Frame>, end: UnsafeMutablePointer<Word>) throws(Failure) {
+    private func close(_ frame: UnsafeMutablePointer<Frame>, end: UnsafeMutablePointer<Word>) -> Bool {
         let members = frame.pointee.members
         let start = frame.pointee.start
         let isObject = frame.pointee.closer == UInt8(ascii: "}")
-        if isObject, members > Self.fewKeys, policy.duplicateKeys == .error {
-            try checkManyKeys(start, members, end: end)
-        }
         start.pointee = Word(container: isObject ? .object : .array, count: members, span: end - start - 1)
+        return members <= Self.fewKeys || !isObject || policy.duplicateKeys == .last
+            || KeyTable.firstDuplicate(start + 1, members, end: end, bytes - origin) == nil
     }
 
     // MARK: The rare
@@ -196,28 +224,43 @@ struct Parser {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
-    @inline(__always)
-    private func finish(
-        _ next: UnsafePointer<UInt32>, _ last: UnsafePointer<UInt32>, _ words: Int
-    ) throws(Failure) -> Int {
-        guard next == last else { throw failure(.trailingContent, Int(next.pointee), next, last) }
-        return words
-    }
-
-    /// The failure at `at`, or that the text ended before.
+    /// What the loop stopped at; a token behind the last one (the sentinel) means that the text ended before.
     @inline(never)
     private func failure(
-        _ reason: ParseError.Reason, _ at: Int, _ next: UnsafePointer<UInt32>, _ last: UnsafePointer<UInt32>
+        _ reason: ParseError.Reason, _ at: Int, _ next: UnsafePointer<UInt32>, _ last: UnsafePointer<UInt32>,
+        _ word: UnsafeMutablePointer<Word>, _ frame: UnsafeMutablePointer<Frame>
     ) -> Failure {
+        let end = Failure(reason: .unexpectedEnd, offset: length)
         switch reason {
-        case .expectedColon where next < last: return Failure(reason: reason, offset: Int(next.pointee))
+        case .trailingContent: return next > last ? end : Failure(reason: reason, offset: Int(next.pointee))
+        case .expectedColon: return next < last ? Failure(reason: reason, offset: Int(next.pointee)) : end
+        case .unexpectedEnd: return end
         case .tooDeep:
             return Failure(reason: reason, offset: at, detail: "the limit is \(policy.maximumDepth) levels")
-        case .unexpectedEnd, .expectedColon: return Failure(reason: .unexpectedEnd, offset: length)
-        default:
-            // A token behind the last one: the sentinel.
-            return next > last ? Failure(reason: .unexpectedEnd, offset: length) : Failure(reason: reason, offset: at)
+        case .duplicateKey:
+            // Where a container closes its members are looked through once more.
+            let isKey = bytes[at] == UInt8(ascii: "\"")
+            let start = frame.pointee.start
+            let large =
+                isKey ? nil : KeyTable.firstDuplicate(start + 1, frame.pointee.members, end: word, bytes - origin)
+            let key = large ?? word.pointee
+            let name = String(decoding: StringEscapes.decoded(key, bytes - origin).prefix(80), as: UTF8.self)
+            return Failure(reason: reason, offset: key.offset - origin - 1, detail: "\"\(name)\"")
+        case .expectedValue: return next > last ? end : scalarFailure(at, Int(next.pointee))
+        default: return next > last ? end : Failure(reason: reason, offset: at)
         }
+    }
+
+    private func scalarFailure(_ at: Int, _ next: Int) -> Failure {
+        let reason: ParseError.Reason
+        switch bytes[at] {
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            let end = trimmed(at, next)
+            reason = NumberGrammar.kind(bytes + at, end - at) == .missing ? .invalidNumber : .numberOutOfRange
+        case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: "}"): reason = .expectedValue
+        default: reason = .invalidLiteral
+        }
+        return Failure(reason: reason, offset: at)
     }
 
     /// A text that is one scalar.
@@ -230,51 +273,44 @@ struct Parser {
             let end = trimmed(at, next)
             guard end >= at + 2 else { throw Failure(reason: .invalidLiteral, offset: at) }
             let backslash = Backslashes.first(bytes, at, end)
-            if backslash < end { _ = try Backslashes.check(bytes, backslash, end - 1, end) }
+            if backslash < end {
+                let checked = Backslashes.check(bytes, backslash, end - 1, end)
+                guard checked >= 0 else { throw Failure(reason: .invalidEscape, offset: ~checked) }
+            }
             out.pointee = Word(
                 backslash < end ? .escapedString : .string, base: base, offset: origin + at + 1, length: end - at - 2)
         } else {
-            out.pointee = try rareScalar(at, next)
+            out.pointee = rareScalar(at, next)
+            guard out.pointee != .missing else { throw scalarFailure(at, next) }
         }
-        return try finish(indexes + 1, indexes + count, 1)
+        guard count == 1 else { throw Failure(reason: .trailingContent, offset: next) }
+        return 1
     }
 
-    /// A literal or a number at `at`; `next` is where the token behind it starts.
+    /// A literal or a number at `at`; `next` is where the token behind it starts. `.missing` where there is neither.
     @inline(never)
-    private func rareScalar(_ at: Int, _ next: Int) throws(Failure) -> Word {
-        guard at < length else { throw Failure(reason: .unexpectedEnd, offset: length) }
+    private func rareScalar(_ at: Int, _ next: Int) -> Word {
         let end = trimmed(at, next)
         switch bytes[at] {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return try number(at, next)
+            let kind = NumberGrammar.kind(bytes + at, end &- at)
+            if kind == .missing { return .missing }
+            if policy.numbers == .finite, !NumberGrammar.isSurelyFinite(bytes + at, end &- at),
+                !NumberText.double(bytes + at, end &- at).isFinite
+            {
+                return .missing
+            }
+            return Word(kind, base: base, offset: origin &+ at, length: end &- at)
         case UInt8(ascii: "t") where end &- at == 4 && matches(at, 0x6575_7274): return .true
         case UInt8(ascii: "n") where end &- at == 4 && matches(at, 0x6C6C_756E): return .null
         case UInt8(ascii: "f") where end &- at == 5 && matches(at &+ 1, 0x6573_6C61): return .false
-        case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-            throw Failure(reason: .expectedValue, offset: at)
-        default:
-            throw Failure(reason: .invalidLiteral, offset: at)
+        default: return .missing
         }
     }
 
     @inline(__always)
     private func matches(_ at: Int, _ text: UInt32) -> Bool {
         UnsafeRawPointer(bytes + at).loadUnaligned(as: UInt32.self) == text
-    }
-
-    /// The number at `at`, by the whole grammar; its text stays as it is.
-    @inline(never)
-    private func number(_ at: Int, _ next: Int) throws(Failure) -> Word {
-        guard at < length else { throw Failure(reason: .unexpectedEnd, offset: length) }
-        let end = trimmed(at, next)
-        let kind = NumberGrammar.kind(bytes + at, end &- at)
-        guard kind != .missing else { throw Failure(reason: .invalidNumber, offset: at) }
-        if policy.numbers == .finite, !NumberGrammar.isSurelyFinite(bytes + at, end &- at),
-            !NumberText.double(bytes + at, end &- at).isFinite
-        {
-            throw Failure(reason: .numberOutOfRange, offset: at)
-        }
-        return Word(kind, base: base, offset: origin &+ at, length: end &- at)
     }
 
     // MARK: Keys that stand twice
@@ -293,20 +329,5 @@ struct Parser {
             other += 1 + other[1].extent
         }
         return false
-    }
-
-    @inline(never)
-    private func checkManyKeys(
-        _ start: UnsafeMutablePointer<Word>, _ count: Int, end: UnsafeMutablePointer<Word>
-    ) throws(Failure) {
-        if let key = KeyTable.firstDuplicate(start + 1, count, end: end, bytes - origin) {
-            throw duplicate(key, key.offset - origin - 1)
-        }
-    }
-
-    @inline(never)
-    private func duplicate(_ key: Word, _ at: Int) -> Failure {
-        let name = String(decoding: StringEscapes.decoded(key, bytes - origin).prefix(80), as: UTF8.self)
-        return Failure(reason: .duplicateKey, offset: at, detail: "\"\(name)\"")
     }
 }
