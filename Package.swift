@@ -12,6 +12,9 @@ let package = Package(
                 "IntegrationFormats", "IntegrationConfiguration",
             ])
         .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore", "IntegrationTransforms"])
+        // The document alone: for its benchmark and its fuzzer.
+        .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
+        .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),

@@ -10,6 +10,7 @@ enum KeyBytes {
         return length >= 8 ? word : word & ((1 &<< (UInt64(truncatingIfNeeded: length) &<< 3)) &- 1)
     }
 
+<<<<<<< HEAD
     /// The last eight bytes of a key of `length` bytes; zero for shorter keys.
     @inlinable @inline(__always)
     static func tail(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
@@ -22,6 +23,11 @@ enum KeyBytes {
         let mixed = (head(bytes, length) ^ UInt64(truncatingIfNeeded: length)) &* 0x9E37_79B9_7F4A_7C15
         return UInt32(truncatingIfNeeded: mixed &>> 58)
     }
+=======
+    /// One of 64 bits for a key, by its first and last byte.
+    @inline(__always)
+    static func bit(first: UInt8, last: UInt8) -> UInt64 { 1 &<< (UInt64(first) &+ UInt64(last) &* 5) }
+>>>>>>> document
 
     /// Whether two string words have the same characters.
     @inlinable
