@@ -11,10 +11,6 @@ let package = Package(
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
                 "IntegrationFormats", "IntegrationConfiguration",
             ])
-        .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore", "IntegrationTransforms"])
-        // The document alone: for its benchmark and its fuzzer.
-        .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
-        .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -28,10 +24,6 @@ let package = Package(
             name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
             cxxSettings: [.define("NDEBUG")], linkerSettings: [.linkedLibrary("simdjson")]),
         .systemLibrary(name: "CYAML", path: "Sources/CLibraries/CYAML", providers: [.apt(["libyaml-dev"])]),
-
-        // No pkgConfig here: it would link the shared library beside the archive that the module map names.
-        .systemLibrary(
-            name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
         // No pkgConfig here: it would link the shared library beside the archive that the module map names.
         .systemLibrary(
@@ -96,14 +88,6 @@ let package = Package(
                 "GenerateConnector", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
                 "GRPCConnector", "AWSConnector",
             ]),
-
-        // Regular expressions with a budget.
-        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
-
-        // Steps and the languages.
-        .target(
-            name: "IntegrationTransforms",
-            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),

@@ -70,11 +70,7 @@ public final class Pattern: @unchecked Sendable {
         }
         guard let compiled else { throw .syntax(message: message(failure), offset: offset) }
         // Without a just-in-time compiler on this processor the interpreter does the work.
-<<<<<<< HEAD
         if !options.contains(.interpreted) { pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE)) }
-=======
-        pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
->>>>>>> jsonata
         return compiled
     }
 
@@ -108,11 +104,7 @@ public final class Pattern: @unchecked Sendable {
     /// - Throws: `PatternError.budgetExceeded`.
     public func matches(_ bytes: UnsafeBufferPointer<UInt8>) throws(PatternError) -> Bool {
         if let simple { return simple.run(bytes) }
-<<<<<<< HEAD
         return try search(bytes, budget.steps)
-=======
-        return try search(bytes)
->>>>>>> jsonata
     }
 
     /// Whether the pattern matches somewhere in `text`.
@@ -124,7 +116,6 @@ public final class Pattern: @unchecked Sendable {
         return try verdict.get()
     }
 
-<<<<<<< HEAD
     /// Whether the pattern matches somewhere in `bytes`, with at most `steps` steps instead of the budget's.
     ///
     /// - Throws: `PatternError.budgetExceeded`.
@@ -140,12 +131,6 @@ public final class Pattern: @unchecked Sendable {
     private func search(_ bytes: UnsafeBufferPointer<UInt8>, _ steps: Int) throws(PatternError) -> Bool {
         try withScratch { (scratch) throws(PatternError) in
             try PatternSearch(code, scratch, bytes, steps, isAnchored).next(from: 0)
-=======
-    @inline(never)
-    private func search(_ bytes: UnsafeBufferPointer<UInt8>) throws(PatternError) -> Bool {
-        try withScratch { (scratch) throws(PatternError) in
-            try PatternSearch(code, scratch, bytes, budget.steps, isAnchored).next(from: 0)
->>>>>>> jsonata
         }
     }
 

@@ -20,12 +20,9 @@ public struct PatternOptions: OptionSet, Sendable, Hashable {
     /// The whole text must match.
     public static let wholeText = PatternOptions(rawValue: 1 << 5)
 
-<<<<<<< HEAD
     /// No machine code is made: compiling costs less, matching more. For patterns that are used a few times only.
     public static let interpreted = PatternOptions(rawValue: 1 << 6)
 
-=======
->>>>>>> jsonata
     var compileOptions: UInt32 {
         var flags = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C
         if contains(.caseInsensitive) { flags |= PCRE2_CASELESS }

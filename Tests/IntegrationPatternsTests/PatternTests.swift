@@ -63,12 +63,8 @@ struct PatternTests {
     @Test(
         "Catastrophic backtracking is given up quickly",
         arguments: [
-<<<<<<< HEAD
             "^(a+)+$", "(a*)*[bc]", "^(a|aa)+$", "(.*)(.*)(.*)(.*)(.*)[xy]", "(a|a)*?[bc]",
             "^(([a-z])+.)+[A-Z]([a-z])+$",
-=======
-            "^(a+)+$", "(a*)*[bc]", "^(a|aa)+$", "(.*)(.*)(.*)(.*)(.*)[xy]", "(a|a)*?[bc]", "^(([a-z])+.)+[A-Z]([a-z])+$",
->>>>>>> jsonata
         ])
     func catastrophic(_ text: String) throws {
         let pattern = try Pattern(text)
