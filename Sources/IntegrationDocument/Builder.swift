@@ -79,6 +79,16 @@ public struct Builder: ~Copyable {
         cursor += extent
     }
 
+    /// Copies `count` words of the same arena as they stand.
+    mutating func append(from words: UnsafePointer<Word>, count: Int) {
+        reserve(count)
+        UnsafeMutableRawPointer(cursor).copyMemory(from: words, byteCount: count &* 8)
+        cursor += count
+    }
+
+    /// Replaces the word at `mark`.
+    mutating func replace(at mark: Mark, with word: Word) { (start + mark).pointee = word }
+
     /// Copies words whose bases are those of this arena, such as interned literals.
     @inlinable
     public mutating func copy(words: [Word]) {

@@ -33,6 +33,8 @@ public struct TypeDescription: Sendable {
 /// Every type that a configuration can name. A value: whoever composes the program registers each part once.
 public struct Catalog: Sendable {
     private var types: [TypeDescription.Kind: [TypeDescription]] = [:]
+    /// What makes the things that the types describe.
+    public internal(set) var makers = Makers()
     /// The compilers that the linter asks.
     public var languages = LanguageChecks()
 

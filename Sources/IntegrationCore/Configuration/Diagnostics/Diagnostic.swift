@@ -29,6 +29,13 @@ public struct Diagnostic: Error, Sendable, Hashable {
     }
 }
 
+extension Diagnostic {
+    /// An error whose place is still to be filled in.
+    public init(_ code: ErrorCode, _ message: String, help: String? = nil) {
+        self.init(.error, code, message, at: .none, help: help)
+    }
+}
+
 /// All remarks about a configuration, collected so that they can be shown at once.
 public struct Diagnostics: Sendable {
     public private(set) var all: [Diagnostic] = []

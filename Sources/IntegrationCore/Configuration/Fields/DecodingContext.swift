@@ -7,6 +7,8 @@ public struct DecodingContext: Sendable {
     public var connectorTypes: [String: String]
     /// Whether the configuration has a `storage:`, for rules that depend on it.
     public var hasStorage = true
+    /// Whether the present plugin is a program of its own, whose services may be unknown here.
+    public var isForeignPlugin = false
     /// Every name that refers to something declared elsewhere, in reading order.
     public internal(set) var references: [NameReference] = []
     /// Paths of secrets from the root, as `["connectors", "rest-api", "auth", "token"]`.
@@ -63,7 +65,8 @@ public struct DecodingContext: Sendable {
 
     /// How many keys lie between what messages speak of and the present value.
     var depthBelowOwner: Int { path.count - ownerDepth }
-    var ownerPhrase: String { owner.isEmpty ? "the configuration" : owner }
+    /// What messages presently speak of, such as "flow `order-sync`".
+    public var ownerPhrase: String { owner.isEmpty ? "the configuration" : owner }
 
     private func phrase(upTo end: Int) -> String {
         var text = ""

@@ -79,6 +79,11 @@ extension FieldType {
             })
     }
 
+    /// A nested mapping by a table that has no Swift type of its own.
+    public static func fields(of table: FieldTable) -> FieldType where Value == DecodedFields {
+        FieldType(shape: .table(table)) { node, context in table.decode(node, &context) }
+    }
+
     /// A nested mapping whose `type` names one of several tables.
     ///
     /// - Parameter byDefault: the table where `type` is left out.

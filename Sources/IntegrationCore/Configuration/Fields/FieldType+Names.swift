@@ -12,6 +12,20 @@ extension FieldType where Value == PathValue {
     }
 }
 
+extension FieldType where Value == String {
+    /// Where something listens: `127.0.0.1:8080`, `[::1]:8080`, `:8080` or `localhost:8080`.
+    public static var address: FieldType {
+        string("an address with a port, such as `127.0.0.1:8080`") { text in
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+                (0...65535).contains(port), !text[text.index(after: colon)...].hasPrefix("+")
+            else { return false }
+            let host = text[..<colon]
+            let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+            return (isBracketed || !host.contains(":")) && !host.contains { " /@".contains($0) }
+        }
+    }
+}
+
 extension FieldType where Value == URLValue {
     /// An absolute URL with one of these schemes; none given means any. A password in it never prints.
     public static func url(_ schemes: String...) -> FieldType {
@@ -21,7 +35,8 @@ extension FieldType where Value == URLValue {
                 context.wrongType(node, expected: shape)
                 return nil
             }
-            if URLValue.redacted(scalar.text) != scalar.text || scalar.isSecret { context.markSecret(node) }
+            // The line may hold a password; `config show` masks just that part.
+            if scalar.text.contains("@"), !scalar.isReference { context.diagnostics.markSecret(node.span) }
             guard let url = URLValue(scalar.text) else {
                 context.malformed(node, "must be \(shape.phrase)")
                 return nil
@@ -43,6 +58,17 @@ extension FieldType where Value == TemplateString {
         scalar(.template, encode: { $0.text }) { scalar, node, context in
             guard context.check(scalar, at: node, with: context.catalog.languages.template) else { return nil }
             return TemplateString(scalar.text)
+        }
+    }
+}
+
+extension FieldType where Value == [Named<TemplateString>] {
+    /// Headers or parameters by name; what is called like a secret prints as `••••`.
+    public static var headers: FieldType {
+        let map = FieldType.map(to: .template)
+        return FieldType(shape: map.shape, encode: map.encode) { node, context in
+            context.markLikelySecrets(in: node)
+            return map.decode(node, &context)
         }
     }
 }

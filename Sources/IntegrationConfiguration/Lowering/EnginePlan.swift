@@ -1,0 +1,48 @@
+public import IntegrationCore
+public import IntegrationEngine
+public import Logging
+
+/// A configuration made into what the engine runs. Nothing is open yet.
+public struct EnginePlan: Sendable {
+    public var name: String
+    public var flows: [Flow]
+    /// Every destination that a flow names, by the name under which it is opened.
+    public var destinations: [String: any Destination]
+    public var lookups: [String: any Lookup]
+    public var grace: Duration
+    /// The flows that call each other find each other here; the engine that runs the plan must be given it.
+    public let directory: FlowDirectory
+
+    /// Makes everything that a document declares.
+    ///
+    /// - Parameters:
+    ///   - catalog: the one that the document was read with.
+    ///   - environment: variables that expressions may read as `$env`.
+    /// - Throws: the first thing that can't be made, with its place in the configuration.
+    public init(
+        _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:]
+    ) throws(IntegrationError) {
+        let lowering = Lowering(document: document, catalog: catalog, environment: environment)
+        name = document.name
+        directory = lowering.directory
+        grace = document.grace
+        lookups = [:]
+        for service in document.services {
+            lookups[service.name] = try lowering.lookup(service)
+        }
+        flows = []
+        for flow in document.flows { flows.append(try lowering.flow(flow)) }
+        destinations = lowering.destinations
+    }
+
+    /// An engine that runs the plan.
+    ///
+    /// - Parameter processors: how many processors lanes are counted for.
+    public func engine(
+        logger: Logger, clock: any TimeSource = SystemClock(), processors: Int, mode: Engine.Mode = .untilStopped
+    ) -> Engine {
+        Engine(
+            flows: flows, destinations: destinations, lookups: lookups, directory: directory, logger: logger,
+            clock: clock, processors: processors, mode: mode)
+    }
+}

@@ -1,0 +1,216 @@
+internal import IntegrationCore
+internal import IntegrationEngine
+internal import IntegrationResilience
+
+/// Makes flows from their declarations, and collects the destinations that they name.
+final class Lowering: MakerContext {
+    let document: ConfigurationDocument
+    let catalog: Catalog
+    let environment: [String: String]
+    let directory = FlowDirectory()
+    private(set) var destinations: [String: any Destination] = [:]
+    /// What inline destinations are named after.
+    private var flowName = ""
+    private var inlineCount = 0
+
+    init(document: ConfigurationDocument, catalog: Catalog, environment: [String: String]) {
+        self.document = document
+        self.catalog = catalog
+        self.environment = environment
+    }
+
+    // MARK: Flows
+
+    func flow(_ named: Named<FlowConfiguration>) throws(IntegrationError) -> Flow {
+        let configuration = named.value
+        flowName = named.name
+        inlineCount = 0
+        var flow = Flow(name: named.name, summary: configuration.description ?? "")
+        for (index, source) in configuration.sources.enumerated() {
+            let name = configuration.sources.count == 1 ? "source" : "source-\(index + 1)"
+            flow.sources.append(Flow.Entry(name, try self.source(source)))
+        }
+        for step in configuration.steps { flow.steps.append(try self.step(step)) }
+        if let destination = configuration.destination { flow.destination = try name(of: destination) }
+        flow.errorHandling = try errorHandling(configuration.errorHandling)
+        switch configuration.ordering {
+        case .none: flow.ordering = .none
+        // One lane keeps the order of every key as well.
+        case .source, .key: flow.ordering = .source
+        }
+        return flow
+    }
+
+    private func source(_ declaration: EndpointDeclaration) throws(IntegrationError) -> any Source {
+        guard let make = catalog.makers.sources[declaration.type.name] else { throw notBuilt(declaration.type, declaration.span) }
+        return try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
+    }
+
+    private func step(_ declaration: StepDeclaration) throws(IntegrationError) -> any StepDefinition {
+        let type = declaration.configuration.type
+        guard let make = catalog.makers.steps[type.name] else { throw notBuilt(type, declaration.configuration.span) }
+        let configuration = StepConfiguration(
+            name: declaration.name, fields: declaration.configuration.fields, timeout: declaration.timeout,
+            concurrency: declaration.concurrency)
+        return try located(declaration.configuration.span) { () throws(IntegrationError) in
+            try make(configuration, self)
+        }
+    }
+
+    func lookup(_ service: Named<EndpointDeclaration>) throws(IntegrationError) -> any Lookup {
+        guard let make = catalog.makers.lookups[service.value.type.name] else {
+            throw notBuilt(service.value.type, service.span)
+        }
+        return try located(service.span) { () throws(IntegrationError) in try make(service.value, self) }
+    }
+
+    private func errorHandling(
+        _ configuration: ErrorHandlingConfiguration
+    ) throws(IntegrationError) -> ErrorHandling {
+        var handling = ErrorHandling(
+            maximumAttempts: configuration.policy == .dlq ? 1 : configuration.retry.maxAttempts,
+            backoff: Backoff(configuration.retry.backoff), brake: Brake(configuration.brake))
+        if let classes = configuration.retry.retryOn { handling.retryOn = Set(classes.map { ErrorHandling.RetryOn($0) }) }
+        handling.backoff.longestRetryAfter = configuration.retry.retryAfterCap
+        switch configuration.policy {
+        case .retryThenDLQ, .dlq: handling.exhausted = .deadLetter
+        case .retryThenStop: handling.exhausted = .stop
+        case .retryThenDrop: handling.exhausted = .drop
+        }
+        guard let dlq = configuration.dlq else { return handling }
+        // A queue needs a store; without one its dead letters are kept in memory.
+        if case .named(let reference) = dlq, document.names.resolve(reference) == .queue { return handling }
+        handling.deadLetters = try name(of: dlq)
+        return handling
+    }
+
+    // MARK: What makers ask for
+
+    func name(of destination: DestinationDeclaration) throws(IntegrationError) -> String {
+        switch destination {
+        case .named(let reference):
+            if destinations[reference.name] == nil { destinations[reference.name] = try make(destination) }
+            return reference.name
+        case .inline:
+            inlineCount += 1
+            let name = "\(flowName)/\(inlineCount)"
+            destinations[name] = try make(destination)
+            return name
+        }
+    }
+
+    func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination {
+        switch destination {
+        case .inline(let endpoint): return try make(endpoint)
+        case .named(let reference):
+            if document.names.resolve(reference) == .destination,
+                let declared = document.destinations.first(where: { $0.name == reference.name })
+            {
+                return try make(declared.value)
+            }
+            let kind = document.names.resolve(reference)?.rawValue ?? "destination"
+            throw IntegrationError(
+                .cannotBuild, "the \(kind) `\(reference.name)` can't be sent to in this build",
+                component: reference.span.location.description)
+        }
+    }
+
+    private func make(_ endpoint: EndpointDeclaration) throws(IntegrationError) -> any Destination {
+        guard let make = catalog.makers.destinations[endpoint.type.name] else { throw notBuilt(endpoint.type, endpoint.span) }
+        return try located(endpoint.span) { () throws(IntegrationError) in try make(endpoint, self) }
+    }
+
+    func call(_ flow: NameReference) -> any Destination { CallDestination(flow.name, in: directory) }
+
+    func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode {
+        guard let found = document.templates.first(where: { $0.name == name.name }) else {
+            throw IntegrationError(.cannotBuild, "there is no template named `\(name.name)`")
+        }
+        return found.value.mapping
+    }
+
+    func schema(_ name: NameReference) throws(IntegrationError) -> NamedText {
+        guard let found = document.schemas.first(where: { $0.name == name.name }) else {
+            throw IntegrationError(.cannotBuild, "there is no schema named `\(name.name)`")
+        }
+        if let path = found.value.path {
+            return NamedText(name: name.name, text: try read(path), place: path.text)
+        }
+        let inline = found.value.inline ?? .null
+        return NamedText(name: name.name, text: Array(inline.json.utf8), place: found.span.location.description)
+    }
+
+    private func read(_ path: PathValue) throws(IntegrationError) -> [UInt8] {
+        do {
+            return try Files.read(path.resolved, limit: 16 << 20).bytes
+        } catch {
+            throw IntegrationError(
+                error.isMissing ? .fileNotFound : .fileUnreadable, "\(path.resolved): \(error.reason)")
+        }
+    }
+
+    func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec {
+        guard let make = catalog.makers.codecs[name] else {
+            throw IntegrationError(
+                .cannotBuild, "there is no format `\(name)`",
+                remedy: "Use one of: \(catalog.makers.codecs.keys.sorted().joined(separator: ", ")).")
+        }
+        return try make(options)
+    }
+
+    // MARK: Errors
+
+    private func notBuilt(_ type: TypeDescription, _ span: SourceSpan) -> IntegrationError {
+        IntegrationError(
+            .cannotBuild, "the \(type.kind.rawValue) type `\(type.name)` is not in this build",
+            component: span.location.description)
+    }
+
+    /// Adds the place in the configuration to errors that have none.
+    private func located<R>(
+        _ span: SourceSpan, _ body: () throws(IntegrationError) -> R
+    ) throws(IntegrationError) -> R {
+        do {
+            return try body()
+        } catch {
+            var error = error
+            if error.component == nil { error.component = span.location.description }
+            throw error
+        }
+    }
+}
+
+extension ErrorHandling.RetryOn {
+    init(_ failure: RetryConfiguration.Failure) {
+        switch failure {
+        case .serverError: self = .serverError
+        case .timeout: self = .timeout
+        case .connection: self = .connection
+        case .rateLimited: self = .rateLimited
+        }
+    }
+}
+
+extension Backoff {
+    init(_ configuration: BackoffConfiguration) {
+        self.init(
+            initial: configuration.initial, maximum: configuration.max,
+            growth: configuration.growth == .linear
+                ? .linear(step: configuration.step) : .exponential(multiplier: configuration.multiplier),
+            jitter: Jitter(configuration.jitter))
+    }
+}
+
+extension Backoff.Jitter {
+    init(_ jitter: IntegrationCore.Jitter) {
+        switch jitter {
+        case .full: self = .full
+        case .none: self = .none
+        case .ratio(let ratio): self = .ratio(ratio)
+        }
+    }
+}
+
+extension Brake {
+    init(_ configuration: BrakeConfiguration) { self.init(failed: configuration.failed, of: configuration.of) }
+}

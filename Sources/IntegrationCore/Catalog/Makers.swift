@@ -1,0 +1,120 @@
+/// What makes the parts of a flow from their configuration may ask for.
+///
+/// Implemented by whoever lowers a configuration; a maker opens nothing.
+public protocol MakerContext {
+    /// The mapping of a named template.
+    func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode
+    /// The text of a named schema, and where it stands.
+    func schema(_ name: NameReference) throws(IntegrationError) -> NamedText
+    /// The codec that `format:` names.
+    func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec
+    /// The name under which the engine opens a destination.
+    func name(of destination: DestinationDeclaration) throws(IntegrationError) -> String
+    /// A destination to be wrapped by another.
+    func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination
+    /// A destination that hands messages to another flow and waits.
+    func call(_ flow: NameReference) throws(IntegrationError) -> any Destination
+    /// Variables that expressions may read as `$env`.
+    var environment: [String: String] { get }
+}
+
+/// A text that a configuration names, such as a schema.
+public struct NamedText: Sendable {
+    public var name: String
+    public var text: [UInt8]
+    /// The file it stands in, or where in the configuration.
+    public var place: String
+
+    public init(name: String, text: [UInt8], place: String) {
+        self.name = name
+        self.text = text
+        self.place = place
+    }
+}
+
+/// What formats can be told.
+public struct CodecOptions: Sendable {
+    /// One byte between the fields of a record.
+    public var delimiter: UInt8?
+    /// Names of the fields of records without a header.
+    public var columns: [String]?
+
+    public init(delimiter: UInt8? = nil, columns: [String]? = nil) {
+        self.delimiter = delimiter
+        self.columns = columns
+    }
+}
+
+/// A step as written: its name and the options beside its type's own.
+public struct StepConfiguration: Sendable {
+    public var name: String
+    public var fields: DecodedFields
+    /// How long it may take for one message.
+    public var timeout: Duration?
+    /// How many messages it may work on at once.
+    public var concurrency: Int?
+
+    public init(name: String, fields: DecodedFields, timeout: Duration? = nil, concurrency: Int? = nil) {
+        self.name = name
+        self.fields = fields
+        self.timeout = timeout
+        self.concurrency = concurrency
+    }
+}
+
+/// Turns configurations into the things they describe, by type name.
+public struct Makers: Sendable {
+    public typealias MakeSource =
+        @Sendable (EndpointDeclaration, any MakerContext) throws(IntegrationError) -> any Source
+    public typealias MakeDestination =
+        @Sendable (EndpointDeclaration, any MakerContext) throws(IntegrationError) -> any Destination
+    public typealias MakeLookup =
+        @Sendable (EndpointDeclaration, any MakerContext) throws(IntegrationError) -> any Lookup
+    public typealias MakeStep =
+        @Sendable (StepConfiguration, any MakerContext) throws(IntegrationError) -> any StepDefinition
+    public typealias MakeCodec = @Sendable (CodecOptions) throws(IntegrationError) -> any Codec
+
+    public internal(set) var sources: [String: MakeSource] = [:]
+    public internal(set) var destinations: [String: MakeDestination] = [:]
+    public internal(set) var lookups: [String: MakeLookup] = [:]
+    public internal(set) var steps: [String: MakeStep] = [:]
+    public internal(set) var codecs: [String: MakeCodec] = [:]
+}
+
+extension Catalog {
+    /// Adds a source type: its description and what makes it.
+    public mutating func register(source name: String, _ table: FieldTable, make: @escaping Makers.MakeSource) {
+        register(TypeDescription(.source, name, table))
+        makers.sources[name] = make
+    }
+
+    /// Adds a destination type: its description and what makes it.
+    public mutating func register(
+        destination name: String, _ table: FieldTable, make: @escaping Makers.MakeDestination
+    ) {
+        register(TypeDescription(.destination, name, table))
+        makers.destinations[name] = make
+    }
+
+    /// Adds a service type that lookups go to: its description and what makes it.
+    public mutating func register(service name: String, _ table: FieldTable, make: @escaping Makers.MakeLookup) {
+        register(TypeDescription(.service, name, table))
+        makers.lookups[name] = make
+    }
+
+    /// Adds a step type: its description and what makes it.
+    ///
+    /// - Parameter endsFlow: whether a flow that ends with it needs no destination.
+    public mutating func register(
+        step name: String, _ table: FieldTable, endsFlow: Bool = false, make: @escaping Makers.MakeStep
+    ) {
+        register(TypeDescription(.step, name, table, endsFlow: endsFlow))
+        makers.steps[name] = make
+    }
+
+    /// Adds a format.
+    public mutating func register(codec name: String, _ table: FieldTable, make: @escaping Makers.MakeCodec) {
+        register(TypeDescription(.codec, name, table))
+        makers.codecs[name] = make
+    }
+}
