@@ -2,9 +2,14 @@ public import IntegrationCore
 
 /// Everything about files that a configuration can say.
 public enum FileConfiguration {
-    /// What the catalog gets.
-    public static let types: [TypeDescription] = [
-        TypeDescription(.source, "file", FileSourceConfiguration.table),
-        TypeDescription(.destination, "file", FileDestinationConfiguration.table),
-    ]
+    /// Adds the source and the destination.
+    public static func register(in catalog: inout Catalog) {
+        catalog.register(source: "file", FileSourceConfiguration.table) { declaration, context throws(IntegrationError) in
+            let configuration = FileSourceConfiguration(declaration.fields)
+            return configuration.makeSource(codec: try configuration.records.codec(context))
+        }
+        catalog.register(destination: "file", FileDestinationConfiguration.table) { declaration, _ in
+            FileDestinationConfiguration(declaration.fields).makeDestination()
+        }
+    }
 }

@@ -1,4 +1,4 @@
-internal import IntegrationDocument
+public import IntegrationDocument
 
 /// How a stream of bytes falls into messages: the fields of every source that reads one.
 public struct RecordConfiguration: Sendable, Hashable {
@@ -60,5 +60,12 @@ public struct RecordConfiguration: Sendable, Hashable {
     private static func isDelimiter(_ text: String) -> Bool {
         guard let byte = text.utf8.first, text.utf8.count == 1 else { return false }
         return byte < 0x80 && byte != UInt8(ascii: "\"") && byte != 0x0A && byte != 0x0D && byte != 0
+    }
+}
+
+extension RecordConfiguration {
+    /// The codec that `format` names, with what it was told.
+    public func codec(_ context: any MakerContext) throws(IntegrationError) -> any Codec {
+        try context.codec(format.rawValue, CodecOptions(delimiter: delimiter, columns: columns))
     }
 }
