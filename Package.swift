@@ -20,6 +20,10 @@ let package = Package(
             cxxSettings: [.define("NDEBUG")], linkerSettings: [.linkedLibrary("simdjson")]),
         .systemLibrary(name: "CYAML", path: "Sources/CLibraries/CYAML", providers: [.apt(["libyaml-dev"])]),
 
+        // No pkgConfig here: it would link the shared library beside the archive that the module map names.
+        .systemLibrary(
+            name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(
@@ -49,12 +53,26 @@ let package = Package(
         .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
         .target(name: "IntegrationConfiguration", dependencies: ["IntegrationCore", "CYAML"]),
 
+        // Regular expressions with a budget.
+        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
+
+        // Steps and the languages.
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
+
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
             path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: [
+                "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+            ]),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
             name: "IntegrationConfigurationTests", dependencies: ["IntegrationConfiguration", "IntegrationCore"]),
