@@ -90,12 +90,26 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
+        // Regular expressions with a budget.
+        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
+
+        // Steps and the languages.
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
+
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
             path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: [
+                "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+            ]),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
             name: "IntegrationConfigurationTests",

@@ -1,6 +1,6 @@
 extension ErrorCode {
     /// Every code of the program itself; plugins and connectors add their own when they register.
     public static let all: [ErrorCode] = [
-        allConfiguration, allConfigurationSources, allConfigurationMeaning,
+        allConfiguration, allConfigurationSources, allConfigurationMeaning, schemaCodes,
     ].flatMap(\.self)
 }
