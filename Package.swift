@@ -5,9 +5,12 @@ import PackageDescription
 let package = Package(
     name: "Integration",
     products: [
-        // The document alone: for its benchmark and its fuzzer.
-        .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
-        .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore"])
+        .library(
+            name: "Integration",
+            targets: [
+                "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
+                "IntegrationFormats", "IntegrationConfiguration",
+            ])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -21,6 +24,10 @@ let package = Package(
             name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
             cxxSettings: [.define("NDEBUG")], linkerSettings: [.linkedLibrary("simdjson")]),
         .systemLibrary(name: "CYAML", path: "Sources/CLibraries/CYAML", providers: [.apt(["libyaml-dev"])]),
+
+        // No pkgConfig here: it would link the shared library beside the archive that the module map names.
+        .systemLibrary(
+            name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
@@ -39,6 +46,14 @@ let package = Package(
 
         .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
 
+        // YAML → plan.
+        .target(
+            name: "IntegrationConfiguration",
+            dependencies: [
+                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
         // Clients: no engine words in them.
         .target(
             name: "FileSystemClient", dependencies: ["IntegrationDocument", "IntegrationCore"],
@@ -49,15 +64,30 @@ let package = Package(
             name: "FileConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
             path: "Sources/Connectors/File"),
         .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
-        .target(name: "IntegrationConfiguration", dependencies: ["IntegrationCore", "CYAML"]),
-
-        // Connectors: one folder, one row.
         .target(name: "HTTPConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/HTTP"),
         .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
         .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
         .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
         .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
         .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
+
+        // Regular expressions with a budget.
+        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
+
+        // Steps and the languages.
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
+
+        // The composition root: one register line per connector.
+        .target(
+            name: "Integration",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
+                "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
+                "GenerateConnector", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
+                "GRPCConnector", "AWSConnector",
+            ]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
@@ -72,6 +102,10 @@ let package = Package(
                 "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
+        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
     ],
     cxxLanguageStandard: .cxx17
 )

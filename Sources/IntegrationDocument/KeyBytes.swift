@@ -14,6 +14,12 @@ enum KeyBytes {
     @inline(__always)
     static func bit(first: UInt8, last: UInt8) -> UInt64 { 1 &<< (UInt64(first) &+ UInt64(last) &* 5) }
 
+    /// The last eight bytes of a key of `length` bytes; zero for shorter keys.
+    @inlinable @inline(__always)
+    static func tail(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
+        length >= 8 ? UnsafeRawPointer(bytes + (length &- 8)).loadUnaligned(as: UInt64.self) : 0
+    }
+
     /// Whether two string words have the same characters.
     @inlinable
     static func equal(

@@ -7,6 +7,7 @@ final class Lowering: MakerContext {
     let document: ConfigurationDocument
     let catalog: Catalog
     let environment: [String: String]
+    let directory = FlowDirectory()
     private(set) var destinations: [String: any Destination] = [:]
     /// What inline destinations are named after.
     private var flowName = ""
@@ -42,9 +43,7 @@ final class Lowering: MakerContext {
 
     private func source(_ declaration: EndpointDeclaration) throws(IntegrationError) -> any Source {
         guard let make = catalog.makers.sources[declaration.type.name] else { throw notBuilt(declaration.type, declaration.span) }
-        let source = try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
-        guard let batch = declaration.batch else { return source }
-        return BatchingSource(source, count: batch.count, bytes: batch.bytes?.bytes, linger: batch.linger)
+        return try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
     }
 
     private func step(_ declaration: StepDeclaration) throws(IntegrationError) -> any StepDefinition {
@@ -71,7 +70,8 @@ final class Lowering: MakerContext {
         var handling = ErrorHandling(
             maximumAttempts: configuration.policy == .dlq ? 1 : configuration.retry.maxAttempts,
             backoff: Backoff(configuration.retry.backoff), brake: Brake(configuration.brake))
-        handling.retryOn = Set(configuration.retry.retryOn.compactMap { ErrorHandling.RetryOn(rawValue: $0.rawValue) })
+        if let classes = configuration.retry.retryOn { handling.retryOn = Set(classes.map { ErrorHandling.RetryOn($0) }) }
+        handling.backoff.longestRetryAfter = configuration.retry.retryAfterCap
         switch configuration.policy {
         case .retryThenDLQ, .dlq: handling.exhausted = .deadLetter
         case .retryThenStop: handling.exhausted = .stop
@@ -120,6 +120,8 @@ final class Lowering: MakerContext {
         return try located(endpoint.span) { () throws(IntegrationError) in try make(endpoint, self) }
     }
 
+    func call(_ flow: NameReference) -> any Destination { CallDestination(flow.name, in: directory) }
+
     func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode {
         guard let found = document.templates.first(where: { $0.name == name.name }) else {
             throw IntegrationError(.cannotBuild, "there is no template named `\(name.name)`")
@@ -132,10 +134,19 @@ final class Lowering: MakerContext {
             throw IntegrationError(.cannotBuild, "there is no schema named `\(name.name)`")
         }
         if let path = found.value.path {
-            return NamedText(name: name.name, text: try Files.read(path.resolved), place: path.text)
+            return NamedText(name: name.name, text: try read(path), place: path.text)
         }
         let inline = found.value.inline ?? .null
         return NamedText(name: name.name, text: Array(inline.json.utf8), place: found.span.location.description)
+    }
+
+    private func read(_ path: PathValue) throws(IntegrationError) -> [UInt8] {
+        do {
+            return try Files.read(path.resolved, limit: 16 << 20).bytes
+        } catch {
+            throw IntegrationError(
+                error.isMissing ? .fileNotFound : .fileUnreadable, "\(path.resolved): \(error.reason)")
+        }
     }
 
     func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec {
@@ -165,6 +176,17 @@ final class Lowering: MakerContext {
             var error = error
             if error.component == nil { error.component = span.location.description }
             throw error
+        }
+    }
+}
+
+extension ErrorHandling.RetryOn {
+    init(_ failure: RetryConfiguration.Failure) {
+        switch failure {
+        case .serverError: self = .serverError
+        case .timeout: self = .timeout
+        case .connection: self = .connection
+        case .rateLimited: self = .rateLimited
         }
     }
 }

@@ -40,7 +40,33 @@ extension ErrorCode {
             """,
         remedy: "Correct what the cause names; `integration check` finds it before anything runs.")
 
+    public static let stoppedByFailure = ErrorCode(
+        "IE4007", "A failed message stopped the flow",
+        explanation: "A message failed for good, and the flow says `error_handling: {type: retry_then_stop}`.",
+        remedy: "Mend the cause that is named and start the flow again: the message stayed with its source.")
+
+    public static let flowUnknown = ErrorCode(
+        "IE4008", "No such flow",
+        explanation: "A command or a call names a flow that the engine does not have.",
+        remedy: "Look at the list of flows for its name.")
+
+    public static let flowExists = ErrorCode(
+        "IE4009", "Flow exists or runs already",
+        explanation: "A flow can't be created under a name that is taken, started twice, or deleted while it runs.",
+        remedy: "Stop or delete the other one first, or take another name.")
+
+    public static let engineNotRunning = ErrorCode(
+        "IE4010", "The engine is not running",
+        explanation: "Flows can only be started while the engine runs and has not been told to stop.",
+        remedy: "Start the engine first.")
+
+    public static let calledFlowNotRunning = ErrorCode(
+        "IE4011", "The called flow is not running", retry: .connection,
+        explanation: "A message is handed to another flow by `call`, and that flow has stopped or has not started yet.",
+        remedy: "Start the flow that is called; the message is tried again by itself.")
+
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
+        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning,
     ]
 }

@@ -36,6 +36,8 @@ public struct ErrorCode: Sendable, Hashable, CustomStringConvertible {
         case timeout
         /// The other system could not be reached, or the connection was cut.
         case connection
+        /// The other system asked us to slow down.
+        case rateLimited
     }
 
     /// Whether the same message may succeed when tried again, and a try is counted.

@@ -10,25 +10,39 @@ public struct ErrorHandling: Sendable {
         case timeout
         /// It could not be reached, or the connection was cut.
         case connection
+        /// The other system asked us to slow down.
+        case rateLimited = "rate_limited"
         /// Everything that its code calls retryable.
         case any
+    }
+
+    /// What becomes of a message that has failed for good.
+    public enum Exhausted: Sendable, Hashable {
+        case deadLetter
+        /// The flow stops and the message stays with its source.
+        case stop
+        /// It is dropped, logged and counted.
+        case drop
     }
 
     /// All tries together, the first one included.
     public var maximumAttempts: Int
     public var backoff: Backoff
     public var retryOn: Set<RetryOn>
+    /// What becomes of a message that has failed for good.
+    public var exhausted: Exhausted
     /// Destination of dead letters; nil keeps them in memory.
     public var deadLetters: String?
     public var brake: Brake
 
     public init(
         maximumAttempts: Int = 3, backoff: Backoff = Backoff(), retryOn: Set<RetryOn> = [.any],
-        deadLetters: String? = nil, brake: Brake = Brake()
+        exhausted: Exhausted = .deadLetter, deadLetters: String? = nil, brake: Brake = Brake()
     ) {
         self.maximumAttempts = maximumAttempts
         self.backoff = backoff
         self.retryOn = retryOn
+        self.exhausted = exhausted
         self.deadLetters = deadLetters
         self.brake = brake
     }
@@ -49,6 +63,7 @@ extension ErrorHandling.RetryOn {
         case .serverError: self = .serverError
         case .timeout: self = .timeout
         case .connection: self = .connection
+        case .rateLimited: self = .rateLimited
         }
     }
 }

@@ -132,6 +132,17 @@ final class FlowRunner: Sendable {
 
     /// Hands dead letters over, again and again until they are accepted: while it waits nothing is acknowledged.
     func bury(_ letters: [DeadLetter]) async throws {
+        switch flow.errorHandling.exhausted {
+        case .deadLetter: break
+        case .drop:
+            context.logger.warning("messages failed for good and are dropped", metadata: ["count": "\(letters.count)"])
+            return statistics.died(letters)
+        case .stop:
+            let first = letters[0]
+            throw IntegrationError(
+                .stoppedByFailure, "message \(first.id) failed", path: first.error.path, component: first.step,
+                causes: [first.error.message])
+        }
         var failures = 0
         while true {
             do throws(IntegrationError) {
