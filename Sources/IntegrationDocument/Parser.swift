@@ -63,9 +63,9 @@ struct Parser {
                     var byte = bytes[at]
                     if byte == UInt8(ascii: "\"") {
                         var end = Int(next.pointee)
-                        if bytes[end &- 1] != byte {
+                        if _slowPath(bytes[end &- 1] != byte) {
                             end = trimmed(at, end)
-                            if end < at &+ 2 {
+                            if _slowPath(end < at &+ 2) {
                                 reason = .expectedValue
                                 break parse
                             }
@@ -73,10 +73,10 @@ struct Parser {
                         word.pointee = Word(
                             bits: plainString &+ UInt64(truncatingIfNeeded: at) &+ UInt64(
                                 truncatingIfNeeded: end &- at) &<< 32)
-                        if backslash < end {
+                        if _slowPath(backslash < end) {
                             backslash = Backslashes.check(bytes, backslash, end &- 1, length)
                             word.pointee.bits &+= 1 &<< 60
-                            if backslash < 0 {
+                            if _slowPath(backslash < 0) {
                                 reason = .invalidEscape
                                 at = ~backslash
                                 break parse
@@ -89,16 +89,16 @@ struct Parser {
                         word.pointee = Word(
                             bits: plainNumber &+ UInt64(truncatingIfNeeded: kind.rawValue) &<< 60 &+ UInt64(
                                 truncatingIfNeeded: length) &<< 32 &+ UInt64(truncatingIfNeeded: at))
-                        if kind == .missing {
+                        if _slowPath(kind == .missing) {
                             word.pointee = rareScalar(at, at &+ length)
-                            if word.pointee == .missing {
+                            if _slowPath(word.pointee == .missing) {
                                 reason = .expectedValue
                                 break parse
                             }
                         }
                         word += 1
                     } else if Self.isOpening(byte) {
-                        guard frame < deepest, next < last else {
+                        guard _fastPath(frame < deepest && next < last) else {
                             reason = frame < deepest ? .unexpectedEnd : .tooDeep
                             break parse
                         }
@@ -115,7 +115,7 @@ struct Parser {
                         }
                     } else {
                         word.pointee = rareScalar(at, Int(next.pointee))
-                        if word.pointee == .missing {
+                        if _slowPath(word.pointee == .missing) {
                             reason = .expectedValue
                             break parse
                         }
@@ -133,11 +133,11 @@ struct Parser {
                             frame.pointee.members &+= 1
                             continue value
                         }
-                        guard byte == closer else {
+                        guard _fastPath(byte == closer) else {
                             reason = .expectedCommaOrEnd
                             break parse
                         }
-                        guard close(frame, end: word) else {
+                        guard _fastPath(close(frame, end: word)) else {
                             reason = .duplicateKey
                             break parse
                         }
@@ -151,24 +151,24 @@ struct Parser {
                     }
                 }
                 // A key starts at `at`; `next` points to the index of its colon.
-                guard bytes[at] == UInt8(ascii: "\"") else {
+                guard _fastPath(bytes[at] == UInt8(ascii: "\"")) else {
                     reason = .expectedKey
                     break parse
                 }
                 var end = Int(next.pointee)
-                guard bytes[end] == UInt8(ascii: ":") else {
+                guard _fastPath(bytes[end] == UInt8(ascii: ":")) else {
                     reason = .expectedColon
                     break parse
                 }
-                if bytes[end &- 1] != UInt8(ascii: "\"") { end = trimmed(at, end) }
+                if _slowPath(bytes[end &- 1] != UInt8(ascii: "\"")) { end = trimmed(at, end) }
                 var edge = KeyBytes.bit(first: bytes[at &+ 1], last: bytes[end &- 2])
                 let key = Word(
                     bits: plainString &+ UInt64(truncatingIfNeeded: at) &+ UInt64(truncatingIfNeeded: end &- at) &<< 32)
                 var size: UInt64 = 1 &<< UInt64(truncatingIfNeeded: end &- at)
                 word.pointee = key
-                if backslash < end {
+                if _slowPath(backslash < end) {
                     backslash = Backslashes.check(bytes, backslash, end &- 1, length)
-                    if backslash < 0 {
+                    if _slowPath(backslash < 0) {
                         reason = .invalidEscape
                         at = ~backslash
                         break parse
