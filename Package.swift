@@ -50,7 +50,10 @@ let package = Package(
         // YAML → plan.
         .target(
             name: "IntegrationConfiguration",
-            dependencies: ["IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML"]),
+            dependencies: [
+                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // Clients: no engine words in them.
         .target(
@@ -84,7 +87,8 @@ let package = Package(
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
                 "GenerateConnector", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
-                "GRPCConnector", "AWSConnector",
+                "GRPCConnector", "AWSConnector", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
         // The `integration` command.
@@ -102,9 +106,15 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
             path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: [
+                "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+            ]),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
             name: "IntegrationConfigurationTests",
@@ -115,10 +125,6 @@ let package = Package(
         .testTarget(
             name: "IntegrationCLITests",
             dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
-        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
-        .testTarget(
-            name: "IntegrationTransformsTests",
-            dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
     ],
     cxxLanguageStandard: .cxx17
 )

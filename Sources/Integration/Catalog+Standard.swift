@@ -1,7 +1,10 @@
 internal import AWSConnector
+internal import FileConnector
 internal import GRPCConnector
 internal import HTTPConnector
 public import IntegrationCore
+internal import IntegrationEngine
+internal import IntegrationFormats
 internal import MQTTConnector
 internal import PostgresConnector
 internal import RabbitMQConnector
@@ -10,6 +13,9 @@ extension Catalog {
     /// Everything that comes with Integration: one line per connector.
     public static var standard: Catalog {
         var catalog = Catalog()
+        catalog.registerFormats()
+        catalog.registerCombinations()
+        FileConfiguration.register(in: &catalog)
         catalog.register(contentsOf: HTTPConfiguration.types)
         catalog.register(contentsOf: PostgresConfiguration.types)
         catalog.register(contentsOf: RabbitMQConfiguration.types)

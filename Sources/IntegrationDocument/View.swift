@@ -71,7 +71,8 @@ public struct View {
     /// Whether the characters of a string are `other`.
     public func equals(_ other: StaticString) -> Bool {
         withDecodedBytes {
-            $0.count == other.utf8CodeUnitCount && memcmp($0.baseAddress ?? other.utf8Start, other.utf8Start, $0.count) == 0
+            $0.count == other.utf8CodeUnitCount
+                && memcmp($0.baseAddress ?? other.utf8Start, other.utf8Start, $0.count) == 0
                 && word.isString
         }
     }

@@ -2,6 +2,6 @@ extension ErrorCode {
     /// Every code of the program itself; plugins and connectors add their own when they register.
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning,
-        messageCodes, fileCodes, flowCodes, commandLineCodes,
+        messageCodes, templateCodes, schemaCodes, fileCodes, flowCodes, commandLineCodes,
     ].flatMap(\.self)
 }

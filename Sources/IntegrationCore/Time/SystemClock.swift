@@ -9,6 +9,9 @@ public struct SystemClock: TimeSource {
     public var now: Duration { read(CLOCK_BOOTTIME) }
     public var wallTime: Duration { read(CLOCK_REALTIME) }
 
+    /// Processors that the process may use.
+    public static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
     private func read(_ clock: clockid_t) -> Duration {
         var time = timespec()
         clock_gettime(clock, &time)
