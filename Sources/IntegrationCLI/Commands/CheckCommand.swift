@@ -51,9 +51,8 @@ struct CheckResult {
             do throws(IntegrationError) {
                 plan = try EnginePlan(
                     document, catalog: catalog, environment: ConfigurationEnvironment.process().variables)
-                if let plan {
-                    try Engine(plan, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }).validate()
-                }
+                let logger = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+                try plan?.engine(logger: logger, processors: 1).validate()
             } catch {
                 planError = error
             }

@@ -24,7 +24,8 @@ struct FlowRun {
 
     func run() async -> Outcome {
         let logger = Logger(label: "integration") { _ in HumanLogHandler(line, level: level) }
-        let engine = Engine(plan, logger: logger, mode: mode)
+        let engine = plan.engine(
+            logger: logger, clock: clock, processors: SystemClock.processors, mode: mode)
         let start = clock.now
         let group = ServiceGroup(configuration: configuration(engine, logger))
         var stopped: IntegrationError?
