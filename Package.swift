@@ -90,14 +90,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
-        // Regular expressions with a budget.
-        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
-
-        // Steps and the languages.
-        .target(
-            name: "IntegrationTransforms",
-            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
-
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
@@ -117,10 +109,6 @@ let package = Package(
                 "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
-        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
-        .testTarget(
-            name: "IntegrationTransformsTests",
-            dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
     ],
     cxxLanguageStandard: .cxx17
 )
