@@ -10,7 +10,8 @@ let package = Package(
             targets: [
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
                 "IntegrationFormats", "IntegrationConfiguration",
-            ])
+            ]),
+        .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -90,6 +91,18 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
+        // The `integration` command.
+        .executableTarget(
+            name: "IntegrationCLI",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
+                "IntegrationConfiguration", "Integration",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
@@ -109,6 +122,9 @@ let package = Package(
                 "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
+        .testTarget(
+            name: "IntegrationCLITests",
+            dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
     ],
     cxxLanguageStandard: .cxx17
 )

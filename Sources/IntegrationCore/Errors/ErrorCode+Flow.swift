@@ -29,7 +29,8 @@ extension ErrorCode {
 
     public static let calledFlowFailed = ErrorCode(
         "IE4005", "The called flow refused the message",
-        explanation: "A message was handed to another flow by `call`, and that flow's steps or destinations refused it.",
+        explanation:
+            "A message was handed to another flow by `call`, and that flow's steps or destinations refused it.",
         remedy: "The cause names the step of the called flow; mend it there.")
 
     public static let cannotBuild = ErrorCode(

@@ -1,4 +1,6 @@
 internal import Glibc
+// With the runtime linked in statically, the compiler takes `timespec` for a member of this module.
+internal import SwiftOverlayShims
 
 /// The machine's clocks: CLOCK_BOOTTIME and CLOCK_REALTIME.
 public struct SystemClock: TimeSource {
