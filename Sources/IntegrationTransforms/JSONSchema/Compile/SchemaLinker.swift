@@ -4,7 +4,7 @@ extension SchemaCompiler {
     /// Lays the drafts out in memory.
     func link(root: Int) -> Program {
         let memory = ProgramMemory()
-        let nodes = memory.allocate(Node.self, count: drafts.count)
+        let nodes = memory.allocate(SchemaNode.self, count: drafts.count)
         let linker = SchemaLinker(compiler: self, memory: memory, nodes: nodes)
         for number in drafts.indices { (nodes + number).initialize(to: linker.node(drafts[number])) }
         let places = drafts.map { (store.location($0.place), $0.schema) }
@@ -17,7 +17,7 @@ extension SchemaCompiler {
 struct SchemaLinker {
     let compiler: SchemaCompiler
     let memory: ProgramMemory
-    let nodes: UnsafeMutablePointer<Node>
+    let nodes: UnsafeMutablePointer<SchemaNode>
 
     /// Where a node stands; one that only refers to another is passed over.
     func pointer(_ number: Int) -> NodePointer {
@@ -32,8 +32,8 @@ struct SchemaLinker {
 
     private func view(_ word: WordPointer) -> View { compiler.store.view(word) }
 
-    func node(_ draft: NodeDraft) -> Node {
-        var node = Node(
+    func node(_ draft: NodeDraft) -> SchemaNode {
+        var node = SchemaNode(
             kinds: draft.kinds, checked: [],
             takesIntegralDecimals: draft.takesIntegralDecimals && draft.kinds.isDisjoint(with: KindSet(.decimal)))
         if let values = draft.values {

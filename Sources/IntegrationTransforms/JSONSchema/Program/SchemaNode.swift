@@ -19,11 +19,11 @@ struct KindSet: OptionSet, Hashable, Sendable {
     static let all: KindSet = [.null, .boolean, .number, .string, .array, .object]
 }
 
-typealias NodePointer = UnsafePointer<Node>
+typealias NodePointer = UnsafePointer<SchemaNode>
 typealias WordPointer = UnsafePointer<Word>
 
 /// A compiled schema, one of a flat row: everything that it refers to is a pointer into the program's own memory.
-struct Node {
+struct SchemaNode {
     /// Kinds that are allowed.
     var kinds: KindSet
     /// Kinds for which there is more to check.
