@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
     name: "Integration",
     products: [
-        .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore"])
+        .library(name: "Integration", targets: ["IntegrationDocument", "IntegrationCore", "IntegrationTransforms"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),

@@ -11,9 +11,12 @@ final class Evaluator {
     private var steps = 0
     private var nextCheck = checkInterval
     private var depth = 0
+    private var calls = 0
     private var stackFloor: UInt = 0
-    private let deadline: UInt64
+    private var deadline: UInt64?
     private var startedMilliseconds: Int64?
+    /// The variables of the expression's outermost level.
+    let rootFrame: Frame
     /// The variables that `$eval` sees.
     var evalFrame: Frame
     /// Whether a binding has the name of a built-in function.
@@ -30,12 +33,9 @@ final class Evaluator {
         self.symbols = symbols
         self.host = host
         self.budget = budget
-        evalFrame = Frame(nil)
+        rootFrame = Frame(nil)
+        evalFrame = rootFrame
         overridesBuiltins = bindings.overridesBuiltins
-        let (seconds, attoseconds) = budget.time.components
-        let allowed = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let nanoseconds = allowed.overflow ? UInt64.max / 4 : allowed.partialValue + UInt64(attoseconds / 1_000_000_000)
-        deadline = host.monotonicNanoseconds().addingReportingOverflow(nanoseconds).partialValue
     }
 
     /// The time of this evaluation, the same wherever it is asked for.
@@ -66,8 +66,20 @@ final class Evaluator {
         if steps > budget.steps {
             throw ExpressionError("U1001", value: "it took more than \(budget.steps) steps")
         }
-        if host.monotonicNanoseconds() > deadline {
-            throw ExpressionError("U1001", value: "it took longer than \(budget.time)")
+        let now = host.monotonicNanoseconds()
+        if let deadline {
+            if now > deadline { throw ExpressionError("U1001", value: "it took longer than \(budget.time)") }
+        } else {
+            // The clock starts with the first look at it, so that small evaluations never read it.
+            let (seconds, attoseconds) = budget.time.components
+            let whole = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
+            let allowed =
+                whole.overflow
+                ? .max
+                : whole.partialValue.addingReportingOverflow(
+                    UInt64(clamping: attoseconds / 1_000_000_000)
+                ).partialValue
+            deadline = now.addingReportingOverflow(min(allowed, .max - now)).partialValue
         }
     }
 
@@ -97,11 +109,13 @@ final class Evaluator {
 
     @inline(never)
     private func checkDepth() throws(ExpressionError) {
-        if depth > budget.depth {
-            throw ExpressionError(
-                "U1001", value: "it nested deeper than \(budget.depth) levels; a call in tail position would not")
-        }
+        if depth > budget.depth { throw tooDeep() }
         if depth & 7 == 0 { try checkStack() }
+    }
+
+    private func tooDeep() -> ExpressionError {
+        ExpressionError(
+            "U1001", value: "it nested deeper than \(budget.depth) levels; a call in tail position would not")
     }
 
     @inline(never)
@@ -127,6 +141,11 @@ final class Evaluator {
 
     /// Calls a function, and then whatever it calls in tail position.
     func apply(_ function: FunctionBox, _ arguments: [Value], context: Value) throws(ExpressionError) -> Value {
+        // Functions that call each other through built-in ones nest without nesting nodes.
+        calls &+= 1
+        defer { calls &-= 1 }
+        if calls > budget.depth { throw tooDeep() }
+        if calls & 3 == 0 { try checkStack() }
         var result = try applyOnce(function, arguments, context: context)
         while case .function(let box) = result, case .thunk(let call, let input, let frame) = box.kind {
             try charge()
