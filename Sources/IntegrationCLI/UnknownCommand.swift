@@ -10,7 +10,7 @@ struct UnknownCommand: Equatable {
     var suggestion: String?
 
     /// Nil where the arguments name a command as far as they go.
-    init?(in arguments: [String], of root: any ParsableCommand.Type) {
+    static func find(in arguments: [String], of root: any ParsableCommand.Type) -> UnknownCommand? {
         var command = root
         var parents = [root.configuration.commandName ?? ""]
         for word in arguments {
@@ -23,10 +23,8 @@ struct UnknownCommand: Equatable {
             } else if word == "help", parents.count == 1 {
                 return nil
             } else {
-                self.parents = parents
-                self.word = word
-                suggestion = Suggestion.nearest(to: word, among: known.flatMap(\.names))
-                return
+                let suggestion = Suggestion.nearest(to: word, among: known.flatMap(\.names))
+                return UnknownCommand(parents: parents, word: word, suggestion: suggestion)
             }
         }
         return nil
