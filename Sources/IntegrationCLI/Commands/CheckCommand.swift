@@ -7,7 +7,7 @@ internal import Logging
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Checks a configuration: every mistake at once, with its line.",
+        commandName: "check", abstract: "Shows every mistake of a configuration at once.",
         discussion: """
             EXAMPLES:
               integration check

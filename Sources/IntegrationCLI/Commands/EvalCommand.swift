@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "eval", abstract: "Evaluates an expression, a template or a schema on a document.",
+        commandName: "eval", abstract: "Tries an expression, a template or a schema.",
         discussion: """
             EXAMPLES:
               integration eval jsonpath '$.items[?@.price > 100].sku' -i order.json
