@@ -17,21 +17,10 @@ struct UnknownCommand: Equatable {
             let known = command.configuration.allSubcommands
             // Whatever follows an option or a whole command is for the parser to judge.
             guard !known.isEmpty, !word.hasPrefix("-") else { return nil }
-<<<<<<< HEAD
             if word == "help", parents.count == 1 { return nil }
             guard let next = known.first(where: { $0.names.contains(word) }) else {
                 let near = Suggestion.nearest(to: word, among: known.flatMap { $0.names })
                 return UnknownCommand(parents: parents, word: word, suggestion: near)
-=======
-            if let next = known.first(where: { $0.names.contains(word) }) {
-                command = next
-                parents.append(word)
-            } else if word == "help", parents.count == 1 {
-                return nil
-            } else {
-                let suggestion = Suggestion.nearest(to: word, among: known.flatMap(\.names))
-                return UnknownCommand(parents: parents, word: word, suggestion: suggestion)
->>>>>>> main
             }
             command = next
             parents.append(word)
