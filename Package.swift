@@ -5,12 +5,15 @@ import PackageDescription
 let package = Package(
     name: "Integration",
     products: [
+        // The document alone: for its benchmark and its fuzzer.
+        .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
         .library(
             name: "Integration",
             targets: [
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
                 "IntegrationFormats", "IntegrationConfiguration",
-            ])
+            ]),
+        .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -86,15 +89,34 @@ let package = Package(
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
                 "GenerateConnector", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
-                "GRPCConnector", "AWSConnector",
+                "GRPCConnector", "AWSConnector", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // The `integration` command.
+        .executableTarget(
+            name: "IntegrationCLI",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
+                "IntegrationConfiguration", "Integration",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
+        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
             path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: [
+                "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+            ]),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
             name: "IntegrationConfigurationTests",
@@ -102,10 +124,9 @@ let package = Package(
                 "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
-        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
-            name: "IntegrationTransformsTests",
-            dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
+            name: "IntegrationCLITests",
+            dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -5,6 +5,7 @@ internal import HTTPConnector
 public import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationFormats
+internal import IntegrationTransforms
 internal import MQTTConnector
 internal import PostgresConnector
 internal import RabbitMQConnector
@@ -13,7 +14,9 @@ extension Catalog {
     /// Everything that comes with Integration: one line per connector.
     public static var standard: Catalog {
         var catalog = Catalog()
+        catalog.languages = .standard
         catalog.registerFormats()
+        catalog.registerSteps()
         catalog.registerCombinations()
         FileConfiguration.register(in: &catalog)
         catalog.register(contentsOf: HTTPConfiguration.types)

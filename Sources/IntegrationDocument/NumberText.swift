@@ -67,13 +67,26 @@ public enum NumberText {
         return strtod(string, nil)
     }
 
-    /// The value where the text is an integer (also `1.0` or `1e3`) that fits 64 bits.
+    /// The value where the text is an integer that fits 64 bits; with a fraction or an exponent (`1.0`, `1e3`) up to 2^53.
     public static func integer(_ text: UnsafePointer<UInt8>, _ length: Int) -> Int64? {
-        let string = UnsafeBufferPointer(start: text, count: length)
-        if length <= 20, let value = Int64(String(decoding: string, as: UTF8.self)) { return value }
-        let value = double(text, length)
-        guard value.rounded(.towardZero) == value, abs(value) < 9_007_199_254_740_992 else { return nil }
-        return Int64(value)
+        let isNegative = text[0] == UInt8(ascii: "-")
+        var at = isNegative ? 1 : 0
+        var value: Int64 = 0
+        while at < length, text[at] &- 0x30 < 10 {
+            // Counted downwards: there is one more negative number.
+            let (product, isLarge) = value.multipliedReportingOverflow(by: 10)
+            let (difference, isLarger) = product.subtractingReportingOverflow(Int64(text[at] &- 0x30))
+            if isLarge || isLarger { return nil }
+            value = difference
+            at &+= 1
+        }
+        if at == length {
+            if isNegative { return value }
+            return value == .min ? nil : -value
+        }
+        let whole = double(text, length)
+        guard whole.rounded(.towardZero) == whole, abs(whole) < 9_007_199_254_740_992 else { return nil }
+        return Int64(whole)
     }
 
     /// Writes a double as the shortest text that reads back the same (ECMA-262, Number::toString form of exponents

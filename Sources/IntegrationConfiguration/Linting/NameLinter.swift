@@ -24,7 +24,7 @@ struct NameLinter {
     private mutating func createQueue(for reference: NameReference) {
         let bearers = names.kinds(of: reference.name, among: [.queue, .flow, .destination, .connector])
         guard bearers.isEmpty else { return }
-        let near = diagnostics.isFull ? nil : Suggestion.nearest(to: reference.name, among: declaredQueues)
+        let near = !diagnostics.isReadable ? nil : Suggestion.nearest(to: reference.name, among: declaredQueues)
         diagnostics.warning(
             .implicitQueue, "the queue `\(reference.name)` is not declared and is created", at: reference.span,
             help: near.map { "did you mean `\($0)`?" } ?? "declare it: queues: {\(reference.name): {}}")
@@ -53,7 +53,7 @@ struct NameLinter {
             return
         }
         let what = FieldShape.alternatives(reference.kinds.map(\.rawValue))
-        let candidates = diagnostics.isFull ? [] : reference.kinds.flatMap { names.names(of: $0) }
+        let candidates = !diagnostics.isReadable ? [] : reference.kinds.flatMap { names.names(of: $0) }
         let near = Suggestion.nearest(to: reference.name, among: candidates)
         let message = "there is no \(what) named `\(reference.name)`"
         let isFragment = near == nil && reference.kinds.allSatisfy { [.template, .schema, .service].contains($0) }

@@ -60,8 +60,15 @@ public final class Expression: Sendable {
         host: ExpressionHost = .system, into builder: inout Builder
     ) throws(ExpressionError) -> Bool {
         let mark = builder.count
-        if let mapping, let input, let written = mapping.write(input, into: &builder) { return written }
         do {
+            if let mapping, let input, input.kind == .object {
+                var context = MappingPlan.Context(
+                    expression: self, input: input, bindings: bindings, budget: budget, host: host,
+                    isLocal: input.bases == UnsafePointer(builder.arena.bases),
+                    lastWord: mark + budget.outputBytes / 8)
+                if try mapping.write(&context, into: &builder) { return true }
+                builder.rewind(to: mark)
+            }
             let value = try run(input, bindings, budget, host)
             if value.isUndefined || value.isFunction { return false }
             var writer = ValueWriter(limit: budget.outputBytes)
@@ -98,7 +105,7 @@ public final class Expression: Sendable {
             wrapper.isOuterWrapper = true
             context = .array(wrapper)
         }
-        let result = try evaluator.evaluate(root, context, evaluator.evalFrame)
+        let result = try evaluator.evaluate(root, context, evaluator.rootFrame)
         if case .array(let box) = result, box.isOuterWrapper, let inner = box.items.first { return inner }
         return result
     }

@@ -65,8 +65,8 @@ public struct Diagnostics: Sendable {
         if diagnostic.severity == .error { errorCount += 1 }
     }
 
-    /// Whether so many remarks were made that further ones are only counted.
-    public var isFull: Bool { all.count >= Self.limit }
+    /// Whether there are still few enough remarks that it is worth looking for what was meant.
+    public var isReadable: Bool { all.count < 200 }
 
     public mutating func error(_ code: ErrorCode, _ message: String, at span: SourceSpan, help: String? = nil) {
         add(Diagnostic(.error, code, message, at: span, help: help))

@@ -155,7 +155,8 @@ extension DecodingContext {
     ) {
         let known = table.fields.filter { $0.deprecation == nil }
         let near =
-            diagnostics.isFull ? nil : Suggestion.nearest(to: entry.key, among: known.map(\.name) + ignoring.sorted())
+            !diagnostics.isReadable
+            ? nil : Suggestion.nearest(to: entry.key, among: known.map(\.name) + ignoring.sorted())
         if Self.isLikelySecret(entry.key) || near.flatMap({ table.field($0) })?.shape.isSecret == true {
             within(entry.key, at: entry.keySpan) { $0.markSecret(entry.value) }
         } else {

@@ -137,6 +137,7 @@ extension DecodingContext {
     public mutating func reference(
         _ node: ConfigurationNode, kinds: [NameKind], createsQueue: Bool = false
     ) -> NameReference? {
+        if node.scalar?.isBroken == true { return nil }
         guard let scalar = node.scalar, scalar.kind != .null, !scalar.text.isEmpty else {
             wrongType(node, expected: .name(kinds))
             return nil

@@ -12,8 +12,10 @@ final class Evaluator {
     private var nextCheck = checkInterval
     private var depth = 0
     private var stackFloor: UInt = 0
-    private let deadline: UInt64
+    private var deadline: UInt64?
     private var startedMilliseconds: Int64?
+    /// The variables of the expression's outermost level.
+    let rootFrame: Frame
     /// The variables that `$eval` sees.
     var evalFrame: Frame
     /// Whether a binding has the name of a built-in function.
@@ -30,12 +32,9 @@ final class Evaluator {
         self.symbols = symbols
         self.host = host
         self.budget = budget
-        evalFrame = Frame(nil)
+        rootFrame = Frame(nil)
+        evalFrame = rootFrame
         overridesBuiltins = bindings.overridesBuiltins
-        let (seconds, attoseconds) = budget.time.components
-        let allowed = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let nanoseconds = allowed.overflow ? UInt64.max / 4 : allowed.partialValue + UInt64(attoseconds / 1_000_000_000)
-        deadline = host.monotonicNanoseconds().addingReportingOverflow(nanoseconds).partialValue
     }
 
     /// The time of this evaluation, the same wherever it is asked for.
@@ -66,8 +65,16 @@ final class Evaluator {
         if steps > budget.steps {
             throw ExpressionError("U1001", value: "it took more than \(budget.steps) steps")
         }
-        if host.monotonicNanoseconds() > deadline {
-            throw ExpressionError("U1001", value: "it took longer than \(budget.time)")
+        let now = host.monotonicNanoseconds()
+        if let deadline {
+            if now > deadline { throw ExpressionError("U1001", value: "it took longer than \(budget.time)") }
+        } else {
+            // The clock starts with the first look at it, so that small evaluations never read it.
+            let (seconds, attoseconds) = budget.time.components
+            let whole = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
+            let allowed = whole.overflow ? .max : whole.partialValue.addingReportingOverflow(
+                UInt64(clamping: attoseconds / 1_000_000_000)).partialValue
+            deadline = now.addingReportingOverflow(min(allowed, .max - now)).partialValue
         }
     }
 

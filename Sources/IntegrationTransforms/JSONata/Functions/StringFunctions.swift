@@ -145,6 +145,8 @@ enum Base64 {
 enum PercentCoding {
     static let unreserved = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()".utf8)
+    /// The unreserved characters of RFC 3986, 2.3.
+    static let uriUnreserved = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~".utf8)
     static let reserved = Array(";/?:@&=+$,#".utf8)
 
     static func encode(_ text: String, keeping kept: [UInt8]) -> String {

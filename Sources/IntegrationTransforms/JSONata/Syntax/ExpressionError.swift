@@ -102,6 +102,11 @@ public struct ExpressionError: Error, Sendable {
         isPlaced ? self : with(start: start, end: end)
     }
 
+    /// The error of a part that stands at byte `offset` of a larger text.
+    func moved(by offset: Int, into whole: String) -> ExpressionError {
+        with(start: max(0, details.start) + offset, end: max(0, details.end) + offset, source: whole)
+    }
+
     func with(token: String? = nil, start: Int? = nil, end: Int? = nil, source: String? = nil) -> ExpressionError {
         var copy = self
         copy.details = Details(

@@ -121,6 +121,8 @@ enum ExpressionMessages {
         "U1001": "the evaluation was stopped: {v}",
         "U1002": "the result is larger than the limit of {v} bytes",
         "U1003": "the expression is too large; the limit is {v}",
+        "U1005": "this part of the text gives no value; {{ … ?? \"\" }} says that none is meant",
+        "U1006": "the braces are not closed by }}",
         "U1004": "the pattern was stopped: it would take too long on this text",
     ]
 }

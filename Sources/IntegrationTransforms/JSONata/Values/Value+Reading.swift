@@ -193,11 +193,16 @@ struct ByteBlockKey: @unchecked Sendable {
     private let block: ByteBlock
     let start: UnsafePointer<UInt8>
     let count: Int
+    /// The first eight bytes, and which of them belong to the key.
+    let head: UInt64
+    let mask: UInt64
 
     init(_ text: String) {
         block = ByteBlock(text)
         start = block.start
         count = block.count
+        mask = count >= 8 ? .max : (1 << UInt64(8 * count)) - 1
+        head = UnsafeRawPointer(start).loadUnaligned(as: UInt64.self) & mask
     }
 }
 
@@ -220,7 +225,13 @@ extension View {
         while at < end {
             let key = at.pointee
             if key.kind == .string {
-                if key.length == length, memcmp(text(of: key), start, length) == 0 { found = at + 1 }
+                // Blocks are padded, so that eight bytes can be read at the last key too.
+                if key.length == length,
+                    UnsafeRawPointer(text(of: key)).loadUnaligned(as: UInt64.self) & name.bytes.mask == name.bytes.head,
+                    length <= 8 || memcmp(text(of: key), start, length) == 0
+                {
+                    found = at + 1
+                }
             } else if escapedKey(at, equals: name) {
                 found = at + 1
             }
