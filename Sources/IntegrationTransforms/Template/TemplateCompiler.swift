@@ -74,7 +74,9 @@ struct TemplateCompiler {
         for (written, node) in nodes {
             let name = written.hasPrefix("$$") ? String(written.dropFirst()) : written
             let inner = key.isEmpty ? name : "\(key).\(name)"
-            guard seen.insert(Array(name.utf8)).inserted else { throw failure(.invalidTemplate, "the key stands twice", inner) }
+            guard seen.insert(Array(name.utf8)).inserted else {
+                throw failure(.invalidTemplate, "the key stands twice", inner)
+            }
             compiled.append(
                 TemplateMember(
                     key: literals.string(name), operation: try compile(node, inner, depth: depth + 1), slot: -1))
