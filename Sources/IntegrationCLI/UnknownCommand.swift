@@ -41,7 +41,7 @@ struct UnknownCommand: Equatable {
 
 extension CommandConfiguration {
     fileprivate var allSubcommands: [any ParsableCommand.Type] {
-        subcommands + groupedSubcommands.flatMap(\.subcommands)
+        subcommands + groupedSubcommands.flatMap { $0.subcommands }
     }
 }
 
