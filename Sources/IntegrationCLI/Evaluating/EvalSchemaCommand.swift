@@ -43,7 +43,7 @@ struct EvalSchemaCommand: ParsableCommand {
         } catch {
             let problems = error.problems.map { "\($0.location): \($0.message)" }
             throw IntegrationError(
-                error.problems.first?.code ?? .notEvaluated, problems.first ?? "", component: text.name,
+                error.problems.first?.code ?? .schemaMetaschema, problems.first ?? "", component: text.name,
                 causes: Array(problems.dropFirst()))
         }
     }
