@@ -138,6 +138,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationCLITests",
             dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
+        .testTarget(
+            name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
         .target(
             name: "ConnectorTestSupport",
             dependencies: [
