@@ -173,6 +173,7 @@ public final class Engine: Service {
             guard state.shutdowns[name] == nil else { return .running }
             let signal = ShutdownSignal()
             state.shutdowns[name] = signal
+            directory.willEnter(name)
             commands.yield(.run(managed, signal))
             return nil
         }
@@ -300,6 +301,7 @@ public final class Engine: Service {
             logger.error(
                 "flow stopped", metadata: ["flow": "\(name)", "code": "\(reason.code)", "error": "\(reason.message)"])
         }
+        directory.leave(name)
         state.withLock { $0.shutdowns[name] = nil }
         endIfIdle()
     }

@@ -27,7 +27,7 @@ struct CallSender: Sender {
     let directory: FlowDirectory
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
-        guard let runner = directory.runner(flow) else {
+        guard let runner = await directory.runner(flow) else {
             throw IntegrationError(.calledFlowNotRunning, "flow `\(flow)` is not running")
         }
         let callee = Self.copy(batch, into: runner.context.arenas.take())
