@@ -10,7 +10,8 @@ let package = Package(
             targets: [
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
                 "IntegrationFormats", "IntegrationConfiguration",
-            ])
+            ]),
+        .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -42,6 +43,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
+
+        // For those who test flows, steps and connectors of their own.
+        .target(
+            name: "IntegrationTesting",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine",
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
@@ -92,7 +101,14 @@ let package = Package(
         .testTarget(
             name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
             path: "Tests/Connectors/GenerateConnectorTests"),
-        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
+        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument"]),
+        .testTarget(name: "IntegrationResilienceTests", dependencies: ["IntegrationResilience", "IntegrationCore"]),
+        .testTarget(
+            name: "IntegrationEngineTests",
+            dependencies: [
+                "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
+                "IntegrationResilience", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
