@@ -11,6 +11,7 @@ public final class Engine: Service {
     private let lookups: [String: any Lookup]
     private let logger: Logger
     private let clock: any TimeSource
+    private let random: RandomSource
     private let processors: Int
     private let mode: Mode
     /// Dead letters of flows without a `dlq`.
@@ -29,16 +30,19 @@ public final class Engine: Service {
     /// - Parameters:
     ///   - destinations: everything that flows name as a destination, by name; opened once and shared.
     ///   - lookups: services that steps ask, by name.
+    ///   - random: what jitter is drawn from.
     ///   - processors: how many processors lanes are counted for.
     public init(
         flows: [Flow], destinations: [String: any Destination], lookups: [String: any Lookup] = [:],
-        logger: Logger, clock: any TimeSource = SystemClock(), processors: Int, mode: Mode = .untilStopped
+        logger: Logger, clock: any TimeSource = SystemClock(), random: RandomSource = .system, processors: Int,
+        mode: Mode = .untilStopped
     ) {
         self.flows = flows
         self.destinations = destinations
         self.lookups = lookups
         self.logger = logger
         self.clock = clock
+        self.random = random
         self.processors = processors
         self.mode = mode
     }
@@ -63,10 +67,11 @@ public final class Engine: Service {
     /// - Throws: when something can't be opened or built.
     public func run() async throws {
         try validate()
-        let context = FlowContext(flow: "", logger: logger, clock: clock, shutdown: shutdown)
+        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
         try await withGracefulShutdownHandler {
-            try await openLookups(Array(lookups)[...], [:], context) { finders in
-                try await self.openDestinations(Array(self.destinations)[...], [:], context) { senders in
+            try await openLookups(lookups.sorted { $0.key < $1.key }[...], [:], context) { finders in
+                try await self.openDestinations(self.destinations.sorted { $0.key < $1.key }[...], [:], context) {
+                    senders in
                     try await self.runFlows(senders: senders, finders: finders)
                 }
             }
@@ -145,7 +150,7 @@ public final class Engine: Service {
         var logger = logger
         logger[metadataKey: "flow"] = "\(flow.name)"
         let context = FlowContext(
-            flow: flow.name, logger: logger, clock: clock, finders: finders, shutdown: shutdown)
+            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: shutdown)
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
         return FlowRunner(flow, pipeline: pipeline, context: context, deadLetters: sink, processors: processors)
@@ -157,7 +162,7 @@ public final class Engine: Service {
         for flow in flows {
             let runner = try makeRunner(flow, senders: senders, finders: finders)
             runners.withLock { $0[flow.name] = runner }
-            for case let call as CallSender in senders.values where call.flow == flow.name { call.connect(runner) }
+            for call in senders.values.flatMap(\.calls) where call.flow == flow.name { call.connect(runner) }
         }
         let running = runners.withLock { $0 }
         await withTaskGroup(of: Void.self) { group in

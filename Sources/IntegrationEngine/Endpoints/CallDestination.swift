@@ -17,6 +17,19 @@ public struct CallDestination: Destination {
     }
 }
 
+/// A sender around others.
+protocol WrappingSender: Sender {
+    var wrapped: [any Sender] { get }
+}
+
+extension Sender {
+    /// The calls of other flows in this sender, however deep.
+    var calls: [CallSender] {
+        if let call = self as? CallSender { return [call] }
+        return (self as? any WrappingSender)?.wrapped.flatMap(\.calls) ?? []
+    }
+}
+
 /// A call whose flow is connected once all flows are built.
 final class CallSender: Sender {
     let flow: String
@@ -39,7 +52,7 @@ final class CallSender: Sender {
         var refused: [(index: Int, error: IntegrationError)] = []
         for failure in result.failures {
             var error = failure.error
-            error.component = "\(flow)/\(error.component ?? "")"
+            error.component = [flow, error.component].compactMap(\.self).joined(separator: "/")
             refused.append((failure.message.origin, error))
         }
         runner.context.arenas.give(arena)

@@ -24,8 +24,9 @@ public struct FallbackDestination: Destination {
     }
 }
 
-struct FallbackSender: Sender {
+struct FallbackSender: WrappingSender {
     let senders: [any Sender]
+    var wrapped: [any Sender] { senders }
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
         var waiting = Array(batch.messages.indices)
