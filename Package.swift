@@ -61,9 +61,22 @@ let package = Package(
 
         // Connectors: one folder, one row.
         .target(
-            name: "FileConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            name: "FileConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "FileSystemClient",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/Connectors/File"),
-        .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
+        .target(
+            name: "ConsoleConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            path: "Sources/Connectors/Console"),
+        .target(name: "DropConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Drop"),
+        .target(
+            name: "GenerateConnector", dependencies: ["IntegrationDocument", "IntegrationCore"],
+            path: "Sources/Connectors/Generate"),
+        .target(
+            name: "TableConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            path: "Sources/Connectors/Table"),
         .target(name: "HTTPConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/HTTP"),
         .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
         .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
@@ -85,16 +98,44 @@ let package = Package(
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
-                "GenerateConnector", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
-                "GRPCConnector", "AWSConnector",
+                "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
+                "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .target(
+            name: "ConnectorTestSupport",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Connectors/Support"),
         .testTarget(
-            name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
-            path: "Tests/Connectors/GenerateConnectorTests"),
+            name: "FileConnectorTests",
+            dependencies: [
+                "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/FileConnectorTests"),
+        .testTarget(
+            name: "ConsoleConnectorTests",
+            dependencies: [
+                "ConsoleConnector", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/ConsoleConnectorTests"),
+        .testTarget(
+            name: "DropConnectorTests", dependencies: ["DropConnector", "IntegrationCore", "ConnectorTestSupport"],
+            path: "Tests/Connectors/DropConnectorTests"),
+        .testTarget(
+            name: "GenerateConnectorTests",
+            dependencies: [
+                "GenerateConnector", "IntegrationDocument", "IntegrationCore", "ConnectorTestSupport", "TestSupport",
+            ], path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(
+            name: "TableConnectorTests",
+            dependencies: [
+                "TableConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/TableConnectorTests"),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
             name: "IntegrationConfigurationTests",
@@ -117,7 +158,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
 ]
-for target in package.targets where target.type != .system && target.type != .plugin && !target.name.hasPrefix("C") {
+for target in package.targets where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
 

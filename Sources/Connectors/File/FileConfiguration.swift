@@ -7,4 +7,17 @@ public enum FileConfiguration {
         TypeDescription(.source, "file", FileSourceConfiguration.table),
         TypeDescription(.destination, "file", FileDestinationConfiguration.table),
     ]
+
+    /// Adds the types and what makes them.
+    public static func register(in catalog: inout Catalog) {
+        catalog.register(source: "file", FileSourceConfiguration.table) {
+            declaration, context throws(IntegrationError) in
+            let configuration = FileSourceConfiguration(declaration.fields)
+            return configuration.makeSource(codec: try configuration.records.codec(context))
+        }
+        catalog.register(destination: "file", FileDestinationConfiguration.table) {
+            declaration, _ throws(IntegrationError) in
+            FileDestinationConfiguration(declaration.fields).makeDestination()
+        }
+    }
 }

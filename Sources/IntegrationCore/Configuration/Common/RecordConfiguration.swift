@@ -1,4 +1,4 @@
-internal import IntegrationDocument
+public import IntegrationDocument
 
 /// How a stream of bytes falls into messages: the fields of every source that reads one.
 public struct RecordConfiguration: Sendable, Hashable {
@@ -55,6 +55,11 @@ public struct RecordConfiguration: Sendable, Hashable {
             format: fields[Self.format], delimiter: fields[Self.delimiter].utf8.first ?? UInt8(ascii: ","),
             columns: fields[Self.columns], batchSize: fields[Self.batchSize],
             maximumMessageSize: min(fields[Self.maximumMessageSize].bytes, Word.maximumLength))
+    }
+
+    /// The codec that `format` names.
+    public func codec(_ context: any MakerContext) throws(IntegrationError) -> any Codec {
+        try context.codec(format.rawValue, CodecOptions(delimiter: delimiter, columns: columns))
     }
 
     private static func isDelimiter(_ text: String) -> Bool {
