@@ -10,7 +10,8 @@ let package = Package(
             targets: [
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
                 "IntegrationFormats", "IntegrationConfiguration",
-            ])
+            ]),
+        .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -35,6 +36,18 @@ let package = Package(
             name: "IntegrationCore",
             dependencies: ["IntegrationDocument", .product(name: "Logging", package: "swift-log")]),
         .target(name: "IntegrationResilience"),
+
+        // Steps and the languages; regular expressions with a budget.
+        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: [
+                "IntegrationCore", "IntegrationDocument", "IntegrationPatterns",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
+
+        // What makes flows run.
         .target(
             name: "IntegrationEngine",
             dependencies: [
@@ -43,8 +56,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-
-        .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
 
         // YAML → plan.
         .target(
@@ -84,14 +95,6 @@ let package = Package(
         .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
         .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
 
-        // Regular expressions with a budget.
-        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
-
-        // Steps and the languages.
-        .target(
-            name: "IntegrationTransforms",
-            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
-
         // The composition root: one register line per connector.
         .target(
             name: "Integration",
@@ -100,11 +103,41 @@ let package = Package(
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
                 "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
                 "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // The `integration` command.
+        .executableTarget(
+            name: "IntegrationCLI",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
+                "IntegrationConfiguration", "Integration",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
-        .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
+        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
+        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: [
+                "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+            ]),
+        .testTarget(
+            name: "IntegrationConfigurationTests",
+            dependencies: [
+                "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
+                "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+            ]),
+        .testTarget(
+            name: "IntegrationCLITests",
+            dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
         .target(
             name: "ConnectorTestSupport",
             dependencies: [
@@ -136,17 +169,6 @@ let package = Package(
                 "TableConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
                 "ConnectorTestSupport",
             ], path: "Tests/Connectors/TableConnectorTests"),
-        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
-        .testTarget(
-            name: "IntegrationConfigurationTests",
-            dependencies: [
-                "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
-                "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
-            ]),
-        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
-        .testTarget(
-            name: "IntegrationTransformsTests",
-            dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -17,7 +17,8 @@ public final class Engine: Service {
     let logger: Logger
     let clock: any TimeSource
     let processors: Int
-    let directory: FlowDirectory
+    /// Where flows that call each other find each other.
+    public let directory: FlowDirectory
     private let mode: Mode
     /// Dead letters of flows without a `dlq`.
     public let memoryDeadLetters = MemoryDeadLetters()
@@ -72,7 +73,22 @@ public final class Engine: Service {
         state = Mutex(State())
         for (name, destination) in destinations { add(destination, as: name) }
         for (name, lookup) in lookups { add(lookup, as: name) }
-        for flow in flows { state.withLock { Self.insert(flow, &$0) } }
+        for flow in flows {
+            addOwn(of: flow)
+            state.withLock { Self.insert(flow, &$0) }
+        }
+    }
+
+    private func removeOwn(of flow: Flow) {
+        state.withLock { state in
+            for name in flow.ownDestinations.keys { state.senders[name] = nil }
+            for name in flow.ownLookups.keys { state.finders[name] = nil }
+        }
+    }
+
+    private func addOwn(of flow: Flow) {
+        for (name, destination) in flow.ownDestinations { add(destination, as: name) }
+        for (name, lookup) in flow.ownLookups { add(lookup, as: name) }
     }
 
     private static func insert(_ flow: Flow, _ state: inout State) {
@@ -124,7 +140,20 @@ public final class Engine: Service {
     ///
     /// - Throws: when a flow of that name exists, or something of it can't be built; nothing has changed then.
     public func create(_ flow: Flow) throws(IntegrationError) {
-        _ = try build(flow)
+        let (isTaken, names) = state.withLock { state in
+            (state.flows[flow.name] != nil, Set(state.senders.keys).union(state.finders.keys))
+        }
+        if isTaken { throw IntegrationError(.flowExists, "there is a flow named `\(flow.name)` already") }
+        for name in flow.ownDestinations.keys.sorted() + flow.ownLookups.keys.sorted() where names.contains(name) {
+            throw IntegrationError(.cannotBuild, "`\(name)` of flow `\(flow.name)` is the name of something else already")
+        }
+        addOwn(of: flow)
+        do {
+            _ = try build(flow)
+        } catch {
+            removeOwn(of: flow)
+            throw error
+        }
         let exists = state.withLock { state in
             if state.flows[flow.name] != nil { return true }
             Self.insert(flow, &state)
@@ -168,17 +197,18 @@ public final class Engine: Service {
     ///
     /// - Throws: when there is none of that name, or it is still running.
     public func delete(_ name: String) throws(IntegrationError) {
-        let (isKnown, isRunning) = state.withLock { state in
+        let (managed, isRunning) = state.withLock { state in
             let isRunning = state.shutdowns[name] != nil
-            let isKnown = state.flows[name] != nil
-            if isKnown, !isRunning {
+            let managed = state.flows[name]
+            if !isRunning {
                 state.flows[name] = nil
                 state.order.removeAll { $0 == name }
             }
-            return (isKnown, isRunning)
+            return (managed, isRunning)
         }
-        guard isKnown else { throw IntegrationError(.flowUnknown, "there is no flow named `\(name)`") }
-        if isRunning { throw IntegrationError(.flowExists, "flow `\(name)` is running; stop it first") }
+        guard let managed else { throw IntegrationError(.flowUnknown, "there is no flow named `\(name)`") }
+        if !isRunning { return removeOwn(of: managed.flow) }
+        throw IntegrationError(.flowExists, "flow `\(name)` is running; stop it first")
     }
 
     /// Builds every flow without opening anything.

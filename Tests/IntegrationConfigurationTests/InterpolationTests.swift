@@ -61,6 +61,20 @@ import Testing
                 """)
     }
 
+    @Test func `A value that cannot be replaced causes no second remark, whatever it is for`() {
+        let text = """
+            storage: ${A}
+            connectors: {c: {type: "${B}"}, d: {type: http, base_url: "http://h", auth: {type: "${C}"}}}
+            queues: {q: {max_bytes: "${D}", overflow: "${E}"}}
+            flows:
+              f: {source: {type: "${F}"}, steps: [{type: "${G}"}, "${H}"], destination: "${I}"}
+              g: {source: {queue: "${J}"}, destination: {connector: "${K}", path: x}, ordering: "${L}"}
+            """
+        let all = SampleCatalog.load(text).diagnostics.all.filter { $0.code != .notInThisBuild }
+        #expect(all.count == 12, "\(all.map(\.message))")
+        #expect(all.allSatisfy { $0.code == .variableNotSet }, "\(all.map(\.message))")
+    }
+
     @Test func `Secrets come from the environment, a trusted folder, or a private file beside the configuration`()
         throws
     {
@@ -111,6 +125,10 @@ import Testing
               unknown: {type: htpp, token: 1}
             queues:
               q: {max_messages: "${secret:three}", max_bytes: "${secret:four}"}
+            destinations:
+              d: {type: http, base_url: "http://h", auth: {type: bearer, token: "canary-18
+                canary-19", bad: 1}}
+              e: {type: http, base_url: "http://h", headers: {authorization: canary-23}, batch: {cuont: 1}}
             monitoring: {otlp: {headers: {authorization: canary-16}}}
             admin: {token: canary-17, listen: x}
             """

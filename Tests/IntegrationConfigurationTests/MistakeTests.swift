@@ -139,4 +139,63 @@ import Testing
 
                 """)
     }
+
+    @Test func `A mistake in an expression or a path is shown at the character where it starts`() {
+        var loader = SampleCatalog.loader()
+        loader.catalog.languages.mapping = { text in
+            text.contains("[") ? LanguageChecks.Mistake("`[` is not closed", offset: 3, help: "close it") : nil
+        }
+        loader.catalog.languages.expression = { text in
+            text.hasSuffix("=") ? LanguageChecks.Mistake("a value is missing", offset: 2) : nil
+        }
+        let loaded = loader.load(
+            text: """
+                storage: {path: d}
+                templates:
+                  t:
+                    mapping:
+                      a:
+                        - b: $.c[*
+                flows:
+                  f:
+                    source: {type: file, path: x}
+                    steps:
+                      - route:
+                          routes: [{condition: a =, destination: {type: drop}}]
+                """)
+        #expect(
+            loaded.report() == """
+                error[IE1010]: `b` in `templates.t.mapping.a[0]`: `[` is not closed
+                 --> integration.yaml:6:17
+                6 |         - b: $.c[*
+                  |                 ^ close it
+
+                error[IE1010]: `condition` in `routes[0]` of step `route` of flow `f`: a value is missing
+                  --> integration.yaml:12:34
+                12 |           routes: [{condition: a =, destination: {type: drop}}]
+                   |                                  ^
+
+                """)
+    }
+
+    @Test func `A file with ten thousand mistakes is answered in time, with the first thousand`() {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let text = (0..<10_000).map { "key\($0): 1\n" }.joined()
+        let report = SampleCatalog.load(text).report()
+        #expect(report.hasSuffix("\n… and 9000 more\n"))
+        let twice = SampleCatalog.load(String(repeating: "a: 1\n", count: 10_000)).report()
+        #expect(twice.hasSuffix(" more\n"))
+        let queues = (0..<5_000).map { "q\($0)x: {}" }.joined(separator: ", ")
+        let routes = (0..<5_000).map { "{condition: a, destination: r\($0)y}" }.joined(separator: ", ")
+        let many = SampleCatalog.load(
+            """
+            storage: {path: d}
+            queues: {\(queues)}
+            flows: {f: {source: {type: file, path: x}, steps: [{route: {routes: [\(routes)]}}]}}
+            """)
+        #expect(many.document?.queues.count == 10_000)
+        #expect(many.diagnostics.omitted == 4_000)
+        #expect(clock.now - start < .seconds(30))
+    }
 }

@@ -153,6 +153,25 @@ import Testing
         #expect(endpoint.batch?.count == 7)
     }
 
+    @Test func `A connector of an unknown type is reported once, where it is declared`() {
+        let text =
+            "connectors: {c: {type: htpp}}\nflows: {f: {source: {type: file, path: x}, destination: {connector: c}}}"
+        #expect(remarks(text).map { $0.prefix(13) } == ["error IE1040:"])
+    }
+
+    @Test func `A service that only its plugin knows cannot be used as a destination`() {
+        let text = """
+            plugins: {p: {path: ./p, services: {own: {a: 1}}}}
+            flows: {f: {source: {type: file, path: x}, destination: {connector: own}}}
+            """
+        #expect(remarks(text) == ["error IE1040: `own` is of a type `own` that offers no destination"])
+    }
+
+    @Test func `A flow with nothing in it has no source and no destination`() {
+        #expect(remarks("flows: {f: }").map { $0.prefix(15) } == ["error IE1054: f", "warning IE1053:"])
+        #expect(remarks("flows: {f: 1}").map { $0.prefix(15) } == ["error IE1006: f"])
+    }
+
     @Test func `Flows that call each other in a circle are found`() {
         let text = """
             flows:

@@ -2,12 +2,6 @@ public import IntegrationCore
 
 /// Everything about files that a configuration can say.
 public enum FileConfiguration {
-    /// What the catalog gets.
-    public static let types: [TypeDescription] = [
-        TypeDescription(.source, "file", FileSourceConfiguration.table),
-        TypeDescription(.destination, "file", FileDestinationConfiguration.table),
-    ]
-
     /// Adds the types and what makes them.
     public static func register(in catalog: inout Catalog) {
         catalog.register(source: "file", FileSourceConfiguration.table) {

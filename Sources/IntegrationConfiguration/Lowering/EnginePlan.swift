@@ -18,13 +18,15 @@ public struct EnginePlan: Sendable {
     /// - Parameters:
     ///   - catalog: the one that the document was read with.
     ///   - environment: variables that expressions may read as `$env`.
+    ///   - directory: the one of the engine that will run the plan.
     /// - Throws: the first thing that can't be made, with its place in the configuration.
     public init(
-        _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:]
+        _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:],
+        directory: FlowDirectory = FlowDirectory()
     ) throws(IntegrationError) {
-        let lowering = Lowering(document: document, catalog: catalog, environment: environment)
+        let lowering = Lowering(document: document, catalog: catalog, environment: environment, directory: directory)
         name = document.name
-        directory = lowering.directory
+        self.directory = directory
         grace = document.grace
         lookups = [:]
         for service in document.services {

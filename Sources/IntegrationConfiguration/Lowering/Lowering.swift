@@ -7,16 +7,19 @@ final class Lowering: MakerContext {
     let document: ConfigurationDocument
     let catalog: Catalog
     let environment: [String: String]
-    let directory = FlowDirectory()
+    let directory: FlowDirectory
     private(set) var destinations: [String: any Destination] = [:]
     /// What inline destinations are named after.
     private var flowName = ""
     private var inlineCount = 0
 
-    init(document: ConfigurationDocument, catalog: Catalog, environment: [String: String]) {
+    init(
+        document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory
+    ) {
         self.document = document
         self.catalog = catalog
         self.environment = environment
+        self.directory = directory
     }
 
     // MARK: Flows

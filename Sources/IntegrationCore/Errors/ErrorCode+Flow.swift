@@ -29,7 +29,8 @@ extension ErrorCode {
 
     public static let calledFlowFailed = ErrorCode(
         "IE4005", "The called flow refused the message",
-        explanation: "A message was handed to another flow by `call`, and that flow's steps or destinations refused it.",
+        explanation:
+            "A message was handed to another flow by `call`, and that flow's steps or destinations refused it.",
         remedy: "The cause names the step of the called flow; mend it there.")
 
     public static let cannotBuild = ErrorCode(
@@ -65,8 +66,29 @@ extension ErrorCode {
         explanation: "A message is handed to another flow by `call`, and that flow has stopped or has not started yet.",
         remedy: "Start the flow that is called; the message is tried again by itself.")
 
+    public static let pluginExists = ErrorCode(
+        "IE4101", "Plugin exists already",
+        explanation: "Two plugins can't have the same name.",
+        remedy: "Unregister the other one first.")
+
+    public static let pluginUnknown = ErrorCode(
+        "IE4102", "No such plugin",
+        explanation: "A plugin of this name is not registered.",
+        remedy: "Look at the list of plugins for its name.")
+
+    public static let pluginInUse = ErrorCode(
+        "IE4103", "Plugin is in use",
+        explanation: "A plugin can't be taken out while the engine runs: flows may be using what it offers.",
+        remedy: "Stop the engine first.")
+
+    public static let hookFailed = ErrorCode(
+        "IE4104", "Plugin load failed",
+        explanation: "A hook of a plugin took longer than it may, or failed.",
+        remedy: "Look at what the hook waits for.")
+
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
         stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning,
+        pluginExists, pluginUnknown, pluginInUse, hookFailed,
     ]
 }

@@ -77,6 +77,5 @@ import Testing
         var catalog = Catalog()
         FileConfiguration.register(in: &catalog)
         #expect(catalog.makers.sources["file"] != nil && catalog.makers.destinations["file"] != nil)
-        #expect(FileConfiguration.types.map(\.kind) == [.source, .destination])
     }
 }

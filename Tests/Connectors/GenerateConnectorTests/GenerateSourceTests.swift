@@ -228,6 +228,5 @@ internal import Testing
         var catalog = Catalog()
         GenerateConfiguration.register(in: &catalog)
         #expect(catalog.makers.sources["generate"] != nil)
-        #expect(GenerateConfiguration.types.map(\.name) == ["generate"])
     }
 }
