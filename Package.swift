@@ -36,6 +36,18 @@ let package = Package(
             name: "IntegrationCore",
             dependencies: ["IntegrationDocument", .product(name: "Logging", package: "swift-log")]),
         .target(name: "IntegrationResilience"),
+
+        // Steps and the languages; regular expressions with a budget.
+        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: [
+                "IntegrationCore", "IntegrationDocument", "IntegrationPatterns",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
+
+        // What makes flows run.
         .target(
             name: "IntegrationEngine",
             dependencies: [
@@ -44,8 +56,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-
-        .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
 
         // YAML → plan.
         .target(
@@ -62,9 +72,22 @@ let package = Package(
 
         // Connectors: one folder, one row.
         .target(
-            name: "FileConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            name: "FileConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "FileSystemClient",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/Connectors/File"),
-        .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
+        .target(
+            name: "ConsoleConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            path: "Sources/Connectors/Console"),
+        .target(name: "DropConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Drop"),
+        .target(
+            name: "GenerateConnector", dependencies: ["IntegrationDocument", "IntegrationCore"],
+            path: "Sources/Connectors/Generate"),
+        .target(
+            name: "TableConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            path: "Sources/Connectors/Table"),
         .target(name: "HTTPConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/HTTP"),
         .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
         .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
@@ -72,22 +95,15 @@ let package = Package(
         .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
         .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
 
-        // Regular expressions with a budget.
-        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
-
-        // Steps and the languages.
-        .target(
-            name: "IntegrationTransforms",
-            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
-
         // The composition root: one register line per connector.
         .target(
             name: "Integration",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
-                "GenerateConnector", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
-                "GRPCConnector", "AWSConnector", .product(name: "Logging", package: "swift-log"),
+                "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
+                "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
@@ -105,17 +121,14 @@ let package = Package(
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
-        .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
+        .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
+        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
-        .testTarget(
-            name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
-            path: "Tests/Connectors/GenerateConnectorTests"),
         .testTarget(
             name: "IntegrationTransformsTests",
             dependencies: [
                 "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
             ]),
-        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
@@ -125,6 +138,37 @@ let package = Package(
         .testTarget(
             name: "IntegrationCLITests",
             dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
+        .target(
+            name: "ConnectorTestSupport",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Connectors/Support"),
+        .testTarget(
+            name: "FileConnectorTests",
+            dependencies: [
+                "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/FileConnectorTests"),
+        .testTarget(
+            name: "ConsoleConnectorTests",
+            dependencies: [
+                "ConsoleConnector", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/ConsoleConnectorTests"),
+        .testTarget(
+            name: "DropConnectorTests", dependencies: ["DropConnector", "IntegrationCore", "ConnectorTestSupport"],
+            path: "Tests/Connectors/DropConnectorTests"),
+        .testTarget(
+            name: "GenerateConnectorTests",
+            dependencies: [
+                "GenerateConnector", "IntegrationDocument", "IntegrationCore", "ConnectorTestSupport", "TestSupport",
+            ], path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(
+            name: "TableConnectorTests",
+            dependencies: [
+                "TableConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/TableConnectorTests"),
     ],
     cxxLanguageStandard: .cxx17
 )
@@ -136,7 +180,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
 ]
-for target in package.targets where target.type != .system && target.type != .plugin && !target.name.hasPrefix("C") {
+for target in package.targets where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
 

@@ -1,6 +1,9 @@
 internal import AWSConnector
+internal import ConsoleConnector
+internal import DropConnector
 internal import FileConnector
 internal import GRPCConnector
+internal import GenerateConnector
 internal import HTTPConnector
 public import IntegrationCore
 internal import IntegrationEngine
@@ -9,6 +12,7 @@ internal import IntegrationTransforms
 internal import MQTTConnector
 internal import PostgresConnector
 internal import RabbitMQConnector
+internal import TableConnector
 
 extension Catalog {
     /// Everything that comes with Integration: one line per connector.
@@ -19,6 +23,10 @@ extension Catalog {
         catalog.registerSteps()
         catalog.registerCombinations()
         FileConfiguration.register(in: &catalog)
+        ConsoleConfiguration.register(in: &catalog)
+        GenerateConfiguration.register(in: &catalog)
+        DropConfiguration.register(in: &catalog)
+        TableConfiguration.register(in: &catalog)
         catalog.register(contentsOf: HTTPConfiguration.types)
         catalog.register(contentsOf: PostgresConfiguration.types)
         catalog.register(contentsOf: RabbitMQConfiguration.types)

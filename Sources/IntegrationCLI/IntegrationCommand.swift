@@ -7,24 +7,24 @@ struct IntegrationCommand: AsyncParsableCommand {
         abstract: "Moves messages between systems: source → steps → destination.",
         discussion: """
             EXAMPLES:
-              integration check integration.yaml              every mistake at once, with its line
-              integration run integration.yaml                runs its flows until Ctrl-C or SIGTERM
-              integration run orders.yaml --until-idle        runs them until every source is at its end
+              integration check integration.yaml         every mistake, with its line
+              integration run integration.yaml           until Ctrl-C or SIGTERM
+              integration run orders.yaml --until-idle   until sources are at their end
               integration run . --set flows.orders.source.batch_size=100
-              integration docs file source                    the options of a type
-              integration explain IE2201                      what an error code means and what to do
+              integration docs file source               the options of a type
+              integration explain IE2201                 what a code means, what to do
               integration eval jsonpath '$.items[*].sku' -i order.json
 
-            Exit status: 0 done, 1 failed, 64 wrong usage, 69 unreachable, 75 try again later, 78 bad configuration.
+            Exit status: 0 done, 1 failed, 64 wrong usage, 69 unreachable, 75 try again later, 78 bad configuration. \
             Data goes to standard output, words to standard error; -o json or jsonl is for programs.
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Flows:", subcommands: [RunCommand.self, CheckCommand.self, ConfigCommand.self]),
+            CommandGroup(name: "Flows", subcommands: [RunCommand.self, CheckCommand.self, ConfigCommand.self]),
             CommandGroup(
-                name: "Reference:", subcommands: [ListCommand.self, DocsCommand.self, ExplainCommand.self]),
-            CommandGroup(name: "Languages:", subcommands: [EvalCommand.self]),
+                name: "Reference", subcommands: [ListCommand.self, DocsCommand.self, ExplainCommand.self]),
+            CommandGroup(name: "Languages", subcommands: [EvalCommand.self]),
             CommandGroup(
-                name: "This program:", subcommands: [VersionCommand.self, CompletionCommand.self]),
+                name: "Program", subcommands: [VersionCommand.self, CompletionCommand.self]),
         ])
 }

@@ -13,7 +13,7 @@ enum Program {
     /// Runs the command that the arguments name and says what went wrong.
     static func run(_ arguments: [String], console: Console) async -> ExitStatus {
         do {
-            if let unknown = UnknownCommand(in: arguments, of: IntegrationCommand.self) { throw unknown.failure }
+            if let unknown = UnknownCommand.find(in: arguments, of: IntegrationCommand.self) { throw unknown.failure }
             var command = try await IntegrationCommand.asyncParseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

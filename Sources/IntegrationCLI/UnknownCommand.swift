@@ -10,24 +10,20 @@ struct UnknownCommand: Equatable {
     var suggestion: String?
 
     /// Nil where the arguments name a command as far as they go.
-    init?(in arguments: [String], of root: any ParsableCommand.Type) {
+    static func find(in arguments: [String], of root: any ParsableCommand.Type) -> UnknownCommand? {
         var command = root
         var parents = [root.configuration.commandName ?? ""]
         for word in arguments {
             let known = command.configuration.allSubcommands
-            // Options come before nothing: whatever follows is for the parser to judge.
+            // Whatever follows an option or a whole command is for the parser to judge.
             guard !known.isEmpty, !word.hasPrefix("-") else { return nil }
-            if let next = known.first(where: { $0.names.contains(word) }) {
-                command = next
-                parents.append(word)
-            } else if word == "help", parents.count == 1 {
-                return nil
-            } else {
-                self.parents = parents
-                self.word = word
-                suggestion = Suggestion.nearest(to: word, among: known.flatMap(\.names))
-                return
+            if word == "help", parents.count == 1 { return nil }
+            guard let next = known.first(where: { $0.names.contains(word) }) else {
+                let near = Suggestion.nearest(to: word, among: known.flatMap { $0.names })
+                return UnknownCommand(parents: parents, word: word, suggestion: near)
             }
+            command = next
+            parents.append(word)
         }
         return nil
     }
@@ -45,7 +41,7 @@ struct UnknownCommand: Equatable {
 
 extension CommandConfiguration {
     fileprivate var allSubcommands: [any ParsableCommand.Type] {
-        subcommands + groupedSubcommands.flatMap(\.subcommands)
+        subcommands + groupedSubcommands.flatMap { $0.subcommands }
     }
 }
 

@@ -21,7 +21,8 @@ struct FiguresTests {
     @Test(
         "A time is shown in the unit that fits it",
         arguments: [
-            (0, "0 µs"), (850, "850 µs"), (1250, "1.2 ms"), (41_900, "41 ms"), (999_999, "999 ms"), (3_204_999, "3.20 s"),
+            (0, "0 µs"), (850, "850 µs"), (1250, "1.2 ms"), (41_900, "41 ms"), (999_999, "999 ms"),
+            (3_204_999, "3.20 s"),
             (59_990_000, "59.99 s"), (125_000_000, "2 m 05 s"), (3_725_000_000, "1 h 02 m"),
         ] as [(UInt64, String)])
     func times(microseconds: UInt64, text: String) {

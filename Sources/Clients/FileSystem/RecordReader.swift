@@ -13,6 +13,16 @@ public struct RecordRun: Sendable {
     /// Tells this stream from others: device and inode mixed, or 0.
     public var identity: UInt64
     public var path: String
+
+    public init(
+        block: ByteBlock, records: [Record] = [], header: ByteBlock? = nil, identity: UInt64, path: String
+    ) {
+        self.block = block
+        self.records = records
+        self.header = header
+        self.identity = identity
+        self.path = path
+    }
 }
 
 /// Reads records off a descriptor, block by block, on a thread of its own.
@@ -174,7 +184,7 @@ public actor RecordReader {
             case EAGAIN:
                 // Somebody else made the descriptor non-blocking.
                 guard let interrupt, interrupt.wait(for: descriptor, POLLIN) == .ready else { return 0 }
-            default: throw .file(.fileUnreadable, "read", path, errno: errno)
+            default: throw .file(ownsDescriptor ? .fileUnreadable : .streamFailed, "read", path, errno: errno)
             }
         }
     }

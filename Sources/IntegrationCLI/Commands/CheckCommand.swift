@@ -7,7 +7,7 @@ internal import Logging
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Checks a configuration: every mistake at once, with its line.",
+        commandName: "check", abstract: "Shows every mistake of a configuration at once.",
         discussion: """
             EXAMPLES:
               integration check
@@ -51,9 +51,8 @@ struct CheckResult {
             do throws(IntegrationError) {
                 plan = try EnginePlan(
                     document, catalog: catalog, environment: ConfigurationEnvironment.process().variables)
-                if let plan {
-                    try Engine(plan, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }).validate()
-                }
+                let logger = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+                try plan?.engine(logger: logger, processors: 1).validate()
             } catch {
                 planError = error
             }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Shows a configuration as it is read, or the schema that editors use.",
+        commandName: "config", abstract: "Shows a configuration as it is read, or its schema.",
         discussion: """
             EXAMPLES:
               integration config show

@@ -5,10 +5,10 @@ internal import IntegrationCore
 
 struct DocsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "docs", abstract: "Shows the options of a type or a part of the configuration.",
+        commandName: "docs", abstract: "Shows the options of a type or of a part.",
         discussion: """
             EXAMPLES:
-              integration docs                        every name that can be asked for
+              integration docs                  every name that can be asked for
               integration docs file source
               integration docs retry
             """)

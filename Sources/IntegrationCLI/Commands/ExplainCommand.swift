@@ -5,10 +5,10 @@ internal import IntegrationCore
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Explains an error code: what it means and what to do.",
+        commandName: "explain", abstract: "Explains an error code and what to do about it.",
         discussion: """
             EXAMPLES:
-              integration explain                     every code
+              integration explain               every code
               integration explain IE2201
               integration explain 2201
             """)

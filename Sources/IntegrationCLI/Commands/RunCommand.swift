@@ -15,9 +15,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Runs the flows of a configuration.",
         discussion: """
             EXAMPLES:
-              integration run                                 integration.yaml, until Ctrl-C or SIGTERM
-              integration run orders.yaml --until-idle        until every source is at its end
-              integration run flows/ --set flows.orders.source.batch_size=100 --log-level debug
+              integration run                            until Ctrl-C or SIGTERM
+              integration run orders.yaml --until-idle   until sources are at their end
+              integration run flows/ --set flows.orders.source.batch_size=100
 
             SIGTERM or Ctrl-C stops reading, finishes what is in hand within `grace`, and exits with 0; Ctrl-C again ends \
             at once (130). A configuration with a mistake is refused (78). Dead letters do not change the exit status \
@@ -77,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
         guard let document = loaded.document, !loaded.diagnostics.blocksRun else {
             let count = loaded.diagnostics.escalated().count(.error)
             console.say(style.diagnostics(loaded.refusal()))
-            console.say("nothing was run: \(Figures.count(count, "error")). Next: integration check")
+            console.say("\nnothing was run: \(Figures.count(count, "error")). Next: integration check")
             throw CommandFailure(.badConfiguration)
         }
         if loaded.diagnostics.count(.warning) > 0 {

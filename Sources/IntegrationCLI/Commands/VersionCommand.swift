@@ -3,7 +3,7 @@ internal import IntegrationCore
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "version", abstract: "Shows the version, the compiler that built it, and the platform.",
+        commandName: "version", abstract: "Shows the version, the compiler and the platform.",
         discussion: """
             EXAMPLES:
               integration version

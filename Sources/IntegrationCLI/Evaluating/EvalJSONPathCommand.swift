@@ -28,10 +28,9 @@ struct EvalJSONPathCommand: ParsableCommand {
         do {
             compiled = try JSONPath(bare: path)
         } catch {
-            console.say(Excerpt.text(path, offset: error.offset))
             throw IntegrationError(
-                .notEvaluated, "\(error.message) (column \(error.column))",
-                remedy: "Correct the path; RFC 9535 is the standard.")
+                .invalidPath, "\(error.message)\n" + Excerpt.text(path, offset: error.offset),
+                path: "column \(error.column)")
         }
         try console.print(try Self.evaluate(compiled, on: try input.document(), locations: locations))
     }
@@ -59,7 +58,7 @@ struct EvalJSONPathCommand: ParsableCommand {
                 return out.withBytes { String(decoding: $0, as: UTF8.self) }
             }
         } catch {
-            throw IntegrationError(.notEvaluated, "\(error)")
+            throw IntegrationError(.pathBudgetExceeded, "\(error)")
         }
     }
 }

@@ -10,6 +10,6 @@ enum Excerpt {
         let end = bytes[offset...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
         let before = String(decoding: bytes[start..<offset], as: UTF8.self)
         let indent = String(before.map { $0 == "\t" ? "\t" : " " })
-        return "  \(String(decoding: bytes[start..<end], as: UTF8.self))\n  \(indent)^\n"
+        return "  \(String(decoding: bytes[start..<end], as: UTF8.self))\n  \(indent)^"
     }
 }

@@ -17,19 +17,19 @@ struct FlowRun {
     struct Outcome {
         var snapshots: [FlowSnapshot]
         var elapsed: Duration
-        var memoryDeadLetters: [DeadLetter]
+        var memoryDeadLetters: [DeadLetter] = []
         /// What stopped the whole: something could not be opened or built.
         var error: IntegrationError?
     }
 
     func run() async -> Outcome {
         let logger = Logger(label: "integration") { _ in HumanLogHandler(line, level: level) }
-        let engine = Engine(plan, logger: logger, mode: mode)
+        let engine = plan.engine(logger: logger, clock: clock, processors: SystemClock.processors, mode: mode)
         let start = clock.now
         let group = ServiceGroup(configuration: configuration(engine, logger))
         var stopped: IntegrationError?
         do {
-            try await group.run()
+            try await Interrupts.watched(engine, line, grace: plan.grace) { try await group.run() }
         } catch let error as IntegrationError {
             stopped = error
         } catch is CancellationError {
@@ -43,19 +43,17 @@ struct FlowRun {
             memoryDeadLetters: engine.memoryDeadLetters.letters, error: stopped)
     }
 
+    /// The last service stops first.
     private func configuration(_ engine: Engine, _ logger: Logger) -> ServiceGroupConfiguration {
         typealias Member = ServiceGroupConfiguration.ServiceConfiguration
-        // The last one stops first.
-        var members = [Member(service: Interrupts(line: line), successTerminationBehavior: .ignore)]
+        var members: [Member] = []
         if line.isShown {
-            members.append(
-                Member(
-                    service: Progress(engine: engine, line: line, clock: clock), successTerminationBehavior: .ignore))
+            let progress = Progress(engine: engine, line: line, clock: clock)
+            members.append(Member(service: progress, successTerminationBehavior: .ignore))
         }
         members.append(
             Member(
-                service: DrainingEngine(engine: engine, line: line, grace: plan.grace),
-                successTerminationBehavior: .gracefullyShutdownGroup,
+                service: engine, successTerminationBehavior: .gracefullyShutdownGroup,
                 failureTerminationBehavior: .gracefullyShutdownGroup))
         var quiet = logger
         // Its own words are about services, which mean nothing here.

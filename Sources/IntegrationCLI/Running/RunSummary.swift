@@ -30,8 +30,12 @@ struct RunSummary {
         let reasons = flow.deadByReason.sorted {
             ($1.value, $0.key.code, $0.key.step) < ($0.value, $1.key.code, $1.key.step)
         }
+        let width = reasons.map(\.key.step.count).max() ?? 0
         lines += Self.aligned(
-            reasons.map { ("\($0.key.step)  \($0.key.code)", $0.value, $0.key.message) }, indent: "      ")
+            reasons.map { reason in
+                let padding = String(repeating: " ", count: width - reason.key.step.count)
+                return ("\(reason.key.step)\(padding)  \(reason.key.code)", reason.value, reason.key.message)
+            }, indent: "      ")
         if flow.received > 0 {
             lines.append(
                 "  p50 \(Figures.time(microseconds: flow.latency.p50))   "
@@ -65,8 +69,9 @@ struct RunSummary {
         guard !letters.isEmpty else { return "" }
         var table = TextTable(["ID", "STEP", "CODE", "REASON"])
         for letter in letters.prefix(Self.shownLetters) {
-            let place = letter.error.path.map { " (at \($0))" } ?? ""
-            table.add(["\(letter.id)", letter.step, letter.error.code.id, letter.error.message + place])
+            var reason = letter.error.message
+            if let path = letter.error.path, !reason.contains(path) { reason += " (at \(path))" }
+            table.add(["\(letter.id)", letter.step, letter.error.code.id, reason])
         }
         let rest = letters.count - min(letters.count, Self.shownLetters)
         let more = rest > 0 ? "and \(Figures.count(rest)) more\n" : ""

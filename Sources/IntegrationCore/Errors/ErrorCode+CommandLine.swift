@@ -36,13 +36,7 @@ extension ErrorCode {
         explanation: "Messages went to the dead letters, and `--fail-on-dead-letters` makes that a failed run.",
         remedy: "The summary names their reasons and where they are; `integration explain CODE` says more.")
 
-    public static let notEvaluated = ErrorCode(
-        "IE9007", "Not evaluated",
-        explanation: "What `eval` was given is not valid in its language, or takes more work than its budget allows.",
-        remedy: "The cause names what is wrong and where; mind that the shell takes quotes and `$` for itself.")
-
     public static let commandLineCodes: [ErrorCode] = [
         unknownCommand, unknownName, sourcesNeverEnd, inputUnreadable, outputNotWritten, deadLettersLeft,
-        notEvaluated,
     ]
 }

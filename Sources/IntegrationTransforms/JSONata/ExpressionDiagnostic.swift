@@ -35,7 +35,9 @@ extension Expression {
             case let lambda as LambdaNode: for symbol in lambda.parameters { known.insert(symbols.names[Int(symbol)]) }
             case let path as PathNode:
                 for step in path.steps {
-                    for symbol in [step.focus, step.index] { if let symbol { known.insert(symbols.names[Int(symbol)]) } }
+                    for symbol in [step.focus, step.index] {
+                        if let symbol { known.insert(symbols.names[Int(symbol)]) }
+                    }
                     for case .index(let symbol) in step.stages { known.insert(symbols.names[Int(symbol)]) }
                 }
             default: continue

@@ -57,15 +57,13 @@ public struct RecordConfiguration: Sendable, Hashable {
             maximumMessageSize: min(fields[Self.maximumMessageSize].bytes, Word.maximumLength))
     }
 
+    /// The codec that `format` names.
+    public func codec(_ context: any MakerContext) throws(IntegrationError) -> any Codec {
+        try context.codec(format.rawValue, CodecOptions(delimiter: delimiter, columns: columns))
+    }
+
     private static func isDelimiter(_ text: String) -> Bool {
         guard let byte = text.utf8.first, text.utf8.count == 1 else { return false }
         return byte < 0x80 && byte != UInt8(ascii: "\"") && byte != 0x0A && byte != 0x0D && byte != 0
-    }
-}
-
-extension RecordConfiguration {
-    /// The codec that `format` names, with what it was told.
-    public func codec(_ context: any MakerContext) throws(IntegrationError) -> any Codec {
-        try context.codec(format.rawValue, CodecOptions(delimiter: delimiter, columns: columns))
     }
 }

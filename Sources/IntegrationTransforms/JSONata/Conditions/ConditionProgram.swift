@@ -20,6 +20,8 @@ final class ConditionProgram: @unchecked Sendable {
         var number: Double
         var kind: Kind
         var comparison: ConditionTest.Comparison
+        /// Whether the path has no further keys.
+        var isSingle: Bool
         /// Whether a string or literal is to be equal.
         var isEqual: Bool
         var literal: IntegrationDocument.Kind
@@ -114,7 +116,8 @@ final class ConditionProgram: @unchecked Sendable {
             let key = path.names[0].bytes
             var step = Step(
                 head: key.head, mask: key.mask, length: key.count, number: 0, kind: kind, comparison: .equal,
-                isEqual: true, literal: .null, yes: yes, no: no, undefined: undefined, path: Int32(paths.count),
+                isSingle: path.names.count == 1, isEqual: true, literal: .null, yes: yes, no: no, undefined: undefined,
+                path: Int32(paths.count),
                 operand: Int32(operands.count))
             complete(&step)
             paths.append(path)
@@ -142,10 +145,9 @@ final class ConditionProgram: @unchecked Sendable {
     @inline(__always)
     private func run(_ step: UnsafeMutablePointer<Step>, _ view: View) -> Int32? {
         var found = find(step, view)
-        let path = paths[Int(step.pointee.path)]
-        if !path.isSingle {
+        if !step.pointee.isSingle {
             guard let start = found else { return missing(step) }
-            switch path.rest(View(start, view.bases)) {
+            switch paths[Int(step.pointee.path)].rest(View(start, view.bases)) {
             case .nothing: found = nil
             case .gathered: return nil
             case .value(let value): found = value.pointer

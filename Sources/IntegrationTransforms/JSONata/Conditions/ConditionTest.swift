@@ -35,12 +35,8 @@ indirect enum ConditionTest: Sendable {
     /// Names from one object to the next.
     final class Path: Sendable {
         let names: [Name]
-        let isSingle: Bool
 
-        init(_ names: [Name]) {
-            self.names = names
-            isSingle = names.count == 1
-        }
+        init(_ names: [Name]) { self.names = names }
 
         var text: String { names.map(\.text).joined(separator: ".") }
 

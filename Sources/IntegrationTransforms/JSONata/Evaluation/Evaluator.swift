@@ -11,6 +11,7 @@ final class Evaluator {
     private var steps = 0
     private var nextCheck = checkInterval
     private var depth = 0
+    private var calls = 0
     private var stackFloor: UInt = 0
     private var deadline: UInt64?
     private var startedMilliseconds: Int64?
@@ -72,8 +73,12 @@ final class Evaluator {
             // The clock starts with the first look at it, so that small evaluations never read it.
             let (seconds, attoseconds) = budget.time.components
             let whole = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
-            let allowed = whole.overflow ? .max : whole.partialValue.addingReportingOverflow(
-                UInt64(clamping: attoseconds / 1_000_000_000)).partialValue
+            let allowed =
+                whole.overflow
+                ? .max
+                : whole.partialValue.addingReportingOverflow(
+                    UInt64(clamping: attoseconds / 1_000_000_000)
+                ).partialValue
             deadline = now.addingReportingOverflow(min(allowed, .max - now)).partialValue
         }
     }
@@ -104,11 +109,13 @@ final class Evaluator {
 
     @inline(never)
     private func checkDepth() throws(ExpressionError) {
-        if depth > budget.depth {
-            throw ExpressionError(
-                "U1001", value: "it nested deeper than \(budget.depth) levels; a call in tail position would not")
-        }
+        if depth > budget.depth { throw tooDeep() }
         if depth & 7 == 0 { try checkStack() }
+    }
+
+    private func tooDeep() -> ExpressionError {
+        ExpressionError(
+            "U1001", value: "it nested deeper than \(budget.depth) levels; a call in tail position would not")
     }
 
     @inline(never)
@@ -134,6 +141,11 @@ final class Evaluator {
 
     /// Calls a function, and then whatever it calls in tail position.
     func apply(_ function: FunctionBox, _ arguments: [Value], context: Value) throws(ExpressionError) -> Value {
+        // Functions that call each other through built-in ones nest without nesting nodes.
+        calls &+= 1
+        defer { calls &-= 1 }
+        if calls > budget.depth { throw tooDeep() }
+        if calls & 3 == 0 { try checkStack() }
         var result = try applyOnce(function, arguments, context: context)
         while case .function(let box) = result, case .thunk(let call, let input, let frame) = box.kind {
             try charge()

@@ -24,13 +24,18 @@ final class MappingPlan: @unchecked Sendable {
         var word = Word.null
     }
 
-    struct Projection {
-        var names: [Name]
-        var plan: MappingPlan
+    final class Projection {
+        let names: [Name]
+        let plan: MappingPlan
+
+        init(names: [Name], plan: MappingPlan) {
+            self.names = names
+            self.plan = plan
+        }
     }
 
     /// Constructors within constructors.
-    private static let maximumDepth = 32
+    private static let maximumDepth = 8
 
     private let matcher: KeyMatcher
     private let steps: UnsafeMutablePointer<Step>
@@ -74,7 +79,7 @@ final class MappingPlan: @unchecked Sendable {
 
         /// False where a key is no constant or stands twice.
         mutating func append(_ object: ObjectNode, key: Word?, depth: Int) -> Bool {
-            guard depth < maximumDepth else { return false }
+            guard depth <= maximumDepth else { return false }
             var names: [String] = []
             steps.append(Step(kind: .open, key: key ?? .missing))
             for pair in object.pairs {
@@ -305,7 +310,7 @@ final class MappingPlan: @unchecked Sendable {
 
     /// A stack of marks and counts, packed so that it needs no memory of its own.
     private struct OpenObjects {
-        private var places = InlineArray<32, UInt64>(repeating: 0)
+        private var places = InlineArray<8, UInt64>(repeating: 0)
         private var depth = 0
 
         @inline(__always)

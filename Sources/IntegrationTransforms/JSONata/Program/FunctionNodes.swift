@@ -68,6 +68,7 @@ final class CallNode: Node, @unchecked Sendable {
         let function = try function(input, frame, evaluator)
         let values = try values(input, frame, first, evaluator)
         guard let function else { throw named(error("T1006")) }
+        if case .builtin(.eval) = function.kind { evaluator.evalFrame = frame }
         do {
             return try evaluator.apply(function, values, context: input)
         } catch {
@@ -82,6 +83,7 @@ final class CallNode: Node, @unchecked Sendable {
         let function = try function(input, frame, evaluator)
         let values = try values(input, frame, nil, evaluator)
         guard let function else { throw named(error("T1006")) }
+        if case .builtin(.eval) = function.kind { evaluator.evalFrame = frame }
         do {
             return try evaluator.applyOnce(function, values, context: context)
         } catch {

@@ -6,6 +6,8 @@ struct ExpressionParser {
 
     /// Deepest nesting of an expression's text.
     private static let maximumDepth = 250
+    /// Highest tree: a long chain of operators counts a level each.
+    private static let maximumHeight = 500
     /// Longest text of an expression, in bytes.
     private static let maximumLength = 1 << 18
 
@@ -87,13 +89,27 @@ struct ExpressionParser {
         }
         let first = token
         try advance(infix: true)
-        var left = try prefix(first)
+        var left = try measured(try prefix(first))
         while power < Self.power(token) {
             let op = token
             try advance()
-            left = try infix(op, left)
+            left = try measured(try infix(op, left))
         }
         return left
+    }
+
+    /// The node with its height, which is bounded: what walks the tree needs stack for it.
+    private func measured(_ node: Syntax) throws(ExpressionError) -> Syntax {
+        var height = 0
+        for part in [node.left, node.right, node.head] { height = max(height, part?.height ?? 0) }
+        for item in node.items { height = max(height, item.height) }
+        for pair in node.pairs { height = max(height, pair.key.height, pair.value.height) }
+        for term in node.terms { height = max(height, term.expression.height) }
+        node.height = height + 1
+        guard node.height <= Self.maximumHeight else {
+            throw node.error("U1003", value: "\(Self.maximumHeight) levels")
+        }
+        return node
     }
 
     private mutating func prefix(_ first: Token) throws(ExpressionError) -> Syntax {

@@ -48,6 +48,8 @@ final class Syntax {
     var start: Int
     var end: Int
 
+    /// Levels of the tree below and with this node.
+    var height = 1
     var left: Syntax?
     var right: Syntax?
     /// The condition of a conditional, the procedure of a call, the pattern of a transform.

@@ -2,15 +2,8 @@
 /// tail calls marked, and the steps found that a `%` climbs to.
 struct SyntaxProcessor {
     var ancestorCount = 0
-    private var depth = 0
-
-    /// Deepest tree; a long chain of operators counts a level each.
-    private static let maximumDepth = 2000
 
     mutating func process(_ node: Syntax) throws(ExpressionError) -> Syntax {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= Self.maximumDepth else { throw node.error("U1003", value: "\(Self.maximumDepth) levels") }
         let result = try processed(node)
         if node.keepArray { result.keepArray = true }
         return result
