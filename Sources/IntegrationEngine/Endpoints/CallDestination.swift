@@ -38,7 +38,7 @@ struct CallSender: Sender {
         runner.statistics.processed(result)
         let refused = result.failures.map { failure in
             var error = failure.error
-            error.component = "\(flow)/\(error.component ?? "")"
+            error.component = [flow, error.component].compactMap(\.self).joined(separator: "/")
             return (index: failure.message.origin, error: error)
         }
         runner.context.arenas.give(arena)

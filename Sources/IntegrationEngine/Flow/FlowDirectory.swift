@@ -1,48 +1,64 @@
-internal import IntegrationCore
 internal import Synchronization
 
 /// The running flows by name, for those that call each other.
 public final class FlowDirectory: Sendable {
     private struct State {
         var runners: [String: FlowRunner] = [:]
+        /// Flows that were started and are still opening what they use.
+        var starting: Set<String> = []
         var callees: Set<String> = []
-        /// Flows on their way to `runners`; the signal comes when they are there, or will not come.
-        var starting: [String: ShutdownSignal] = [:]
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
 
     public init() {}
 
-    /// Notes that a flow is about to open what it uses; `enter` or `leave` follows.
-    func willEnter(_ name: String) { state.withLock { $0.starting[name] = ShutdownSignal() } }
+    /// Notes that a flow is being started: callers wait for it.
+    func willStart(_ name: String) { _ = state.withLock { $0.starting.insert(name) } }
 
     func enter(_ runner: FlowRunner) {
-        let name = runner.flow.name
-        let started = state.withLock { state in
-            state.runners[name] = runner
-            return state.starting.removeValue(forKey: name)
+        change { state in
+            state.starting.remove(runner.flow.name)
+            state.runners[runner.flow.name] = runner
         }
-        started?.signal()
     }
 
     func leave(_ name: String) {
-        let started = state.withLock { state in
+        change { state in
+            state.starting.remove(name)
             state.runners[name] = nil
-            return state.starting.removeValue(forKey: name)
         }
-        started?.signal()
     }
 
-    /// The flow of a name, waited for while it starts; nil where it does not run.
+    private func change(_ body: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            body(&state)
+            defer { state.waiters.removeAll() }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// The running flow of this name, when it has started; nil where none runs.
     func runner(_ name: String) async -> FlowRunner? {
-        let (runner, starting) = state.withLock { ($0.runners[name], $0.starting[name]) }
-        guard runner == nil, let starting else { return runner }
-        await starting.wait()
-        return state.withLock { $0.runners[name] }
+        while true {
+            let (runner, isStarting) = state.withLock { ($0.runners[name], $0.starting.contains(name)) }
+            if runner != nil || !isStarting { return runner }
+            await withCheckedContinuation { continuation in
+                let hasChanged = state.withLock { state in
+                    if !state.starting.contains(name) { return true }
+                    state.waiters.append(continuation)
+                    return false
+                }
+                if hasChanged { continuation.resume() }
+            }
+        }
     }
 
     /// Notes that somebody may call a flow, which then stays open as long as others work.
     func willCall(_ name: String) { _ = state.withLock { $0.callees.insert(name) } }
     func isCalled(_ name: String) -> Bool { state.withLock { $0.callees.contains(name) } }
+    /// Every flow that somebody may call.
+    var callees: Set<String> { state.withLock { $0.callees } }
 }
