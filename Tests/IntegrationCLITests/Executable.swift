@@ -144,7 +144,7 @@ final class Folder {
     }
 
     deinit {
-        nftw(root, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+        nftw(root, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 16, Int32(FTW_DEPTH) | Int32(FTW_PHYS))
     }
 
     func path(_ name: String) -> String { root + "/" + name }
