@@ -10,6 +10,13 @@ enum KeyBytes {
         return length >= 8 ? word : word & ((1 &<< (UInt64(truncatingIfNeeded: length) &<< 3)) &- 1)
     }
 
+    /// The same for bytes without padding behind them.
+    static func head(copying key: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var head: UInt64 = 0
+        for (place, byte) in key.prefix(8).enumerated() { head |= UInt64(byte) &<< (UInt64(place) &* 8) }
+        return head
+    }
+
     /// One of 64 bits for a key, by its first and last byte.
     @inline(__always)
     static func bit(first: UInt8, last: UInt8) -> UInt64 { 1 &<< (UInt64(first) &+ UInt64(last) &* 5) }

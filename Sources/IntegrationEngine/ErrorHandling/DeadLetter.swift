@@ -20,16 +20,29 @@ public struct DeadLetter: Sendable {
     /// Headers and what else the source knew, as JSON.
     public var metadata: [UInt8]?
 
+    public init(
+        id: MessageID, flow: String, step: String, error: IntegrationError, attempts: Int, time: Duration,
+        source: String, original: [UInt8], atStep: [UInt8]? = nil, metadata: [UInt8]? = nil
+    ) {
+        self.id = id
+        self.flow = flow
+        self.step = step
+        self.error = error
+        self.attempts = attempts
+        self.time = time
+        self.source = source
+        self.original = original
+        self.atStep = atStep
+        self.metadata = metadata
+    }
+
     /// The dead letter as one line of JSON, the form that any destination but a queue gets:
     /// `id, flow, step, code, error, path, causes, attempts, time, source, body` (or `body_base64`), `body_at_step`
     /// and `metadata`.
     public func writeEnvelope(to out: inout OutputBuffer) {
         func member(_ name: String, _ text: String) {
-            var escaped: [UInt8] = []
-            StringEscapes.append(text.utf8, to: &escaped)
-            out.append(",\"\(name)\":\"")
-            escaped.withUnsafeBufferPointer { out.append($0) }
-            out.append("\"")
+            out.append(",\"\(name)\":")
+            out.append(string: text)
         }
         out.append("{\"id\":\"\(id)\"")
         member("flow", flow)
@@ -52,32 +65,33 @@ public struct DeadLetter: Sendable {
 
     /// Text as a JSON string, anything else in base 64 (RFC 4648, 4) under another name.
     private func writeBody(_ bytes: [UInt8], _ name: String, _ out: inout OutputBuffer) {
-        if let text = String(validating: bytes, as: UTF8.self) {
-            var escaped: [UInt8] = []
-            StringEscapes.append(text.utf8, to: &escaped)
-            out.append(",\"\(name)\":\"")
-            escaped.withUnsafeBufferPointer { out.append($0) }
-        } else {
-            out.append(",\"\(name)_base64\":\"")
-            out.append(Base64.encode(bytes))
+        bytes.withUnsafeBufferPointer { bytes in
+            if String(validating: bytes, as: UTF8.self) != nil {
+                out.append(",\"\(name)\":")
+                out.append(string: bytes)
+            } else {
+                out.append(",\"\(name)_base64\":\"")
+                out.append(Base64.encode(bytes))
+                out.append("\"")
+            }
         }
-        out.append("\"")
     }
 }
 
 /// What takes dead letters in.
 public protocol DeadLetterSink: Sendable {
-    /// Returns when all are safe.
-    func accept(_ letters: [DeadLetter]) async throws(IntegrationError)
+    /// Returns when each is safe or refused; what is refused is offered again.
+    ///
+    /// - Throws: when all are refused.
+    func accept(_ letters: [DeadLetter]) async throws(IntegrationError) -> SendReport
 }
 
 /// Dead letters as envelopes to any destination.
 struct EnvelopeSink: DeadLetterSink {
     let sender: any Sender
 
-    func accept(_ letters: [DeadLetter]) async throws(IntegrationError) {
-        let report = try await sender.send(Self.batch(letters))
-        if let refused = report.refused.first { throw refused.error }
+    func accept(_ letters: [DeadLetter]) async throws(IntegrationError) -> SendReport {
+        try await sender.send(Self.batch(letters))
     }
 
     private static func batch(_ letters: [DeadLetter]) -> Batch {

@@ -31,6 +31,12 @@ public struct FlowSnapshot: Sendable {
         public var step: String
         public var code: String
         public var message: String
+
+        public init(step: String, code: String, message: String) {
+            self.step = step
+            self.code = code
+            self.message = message
+        }
     }
 
     /// Messages accepted by all destinations together.

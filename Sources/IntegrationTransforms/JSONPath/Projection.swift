@@ -96,7 +96,7 @@ extension PathParser {
             skipBlanks()
             let start = at
             let key = String(decoding: try projectedKey(), as: UTF8.self)
-            guard !members.contains(where: { $0.key == key }) else {
+            guard !members.contains(where: { $0.key.utf8.elementsEqual(key.utf8) }) else {
                 throw error("the key `\(key)` stands twice in the projection", at: start)
             }
             skipBlanks()

@@ -77,7 +77,9 @@ public struct SchemaDialect: Sendable, Hashable {
 
         /// The vocabulary of a URI; nil where it is unknown.
         init?(uri: String) {
-            let prefixes = ["https://json-schema.org/draft/2020-12/vocab/", "https://json-schema.org/draft/2019-09/vocab/"]
+            let prefixes = [
+                "https://json-schema.org/draft/2020-12/vocab/", "https://json-schema.org/draft/2019-09/vocab/",
+            ]
             guard let prefix = prefixes.first(where: { uri.hasPrefix($0) }) else { return nil }
             switch uri.dropFirst(prefix.count) {
             case "applicator": self = prefix == prefixes[1] ? [.applicator, .unevaluated] : .applicator

@@ -8,7 +8,16 @@ public struct SchemaOptions: Sendable, Hashable {
         case assert
     }
 
+    /// What `contentEncoding` and `contentMediaType` do.
+    public enum Contents: Sendable, Hashable {
+        /// They say something about a string and check nothing, as drafts since 2019-09 demand.
+        case annotate
+        /// A string that is not base64, or does not hold JSON, where they say so, is not valid (draft 7 allows it).
+        case assert
+    }
+
     public var formats: Formats
+    public var contents: Contents
     /// The draft of schemas that do not name one in `$schema`.
     public var defaultDialect: SchemaDialect
     /// Most nodes of a compiled schema.
@@ -20,10 +29,12 @@ public struct SchemaOptions: Sendable, Hashable {
     public var checksMetaschema: Bool
 
     public init(
-        formats: Formats = .annotate, defaultDialect: SchemaDialect = .draft2020, maximumNodes: Int = 500_000,
+        formats: Formats = .annotate, contents: Contents = .annotate, defaultDialect: SchemaDialect = .draft2020,
+        maximumNodes: Int = 500_000,
         maximumSteps: Int = 1_000_000, checksMetaschema: Bool = true
     ) {
         self.formats = formats
+        self.contents = contents
         self.defaultDialect = defaultDialect
         self.maximumNodes = maximumNodes
         self.maximumSteps = maximumSteps

@@ -14,7 +14,7 @@ struct TemplateCompiler {
     var paths: [TemplatePathUse] = []
     var words: [Word] = []
     var parts: [TemplateTextPart] = []
-    var expressions: [any TemplateExpression] = []
+    var expressions: [CompiledExpression] = []
     /// The programs that path uses point into.
     var programs: [PathProgram] = []
     /// First-level names of each scope, in the order of their slots. Scope 0 is the document.
@@ -70,11 +70,13 @@ struct TemplateCompiler {
         _ nodes: [(key: String, node: TemplateNode)], _ key: String, _ depth: Int
     ) throws(IntegrationError) -> Int32 {
         var compiled: [TemplateMember] = []
-        var seen: Set<String> = []
+        var seen: Set<[UInt8]> = []
         for (written, node) in nodes {
             let name = written.hasPrefix("$$") ? String(written.dropFirst()) : written
             let inner = key.isEmpty ? name : "\(key).\(name)"
-            guard seen.insert(name).inserted else { throw failure(.invalidTemplate, "the key stands twice", inner) }
+            guard seen.insert(Array(name.utf8)).inserted else {
+                throw failure(.invalidTemplate, "the key stands twice", inner)
+            }
             compiled.append(
                 TemplateMember(
                     key: literals.string(name), operation: try compile(node, inner, depth: depth + 1), slot: -1))
@@ -119,7 +121,7 @@ struct TemplateCompiler {
                     .invalidTemplate, "`\(name)` is not one of \(names); a member of that name is `$\(name)`", key)
             }
         }
-        guard let path, path.hasPrefix("$") else {
+        guard let path, path.hasPrefix("$"), !path.hasPrefix("$$") else {
             throw failure(.invalidTemplate, "`$default`, `$as` and `$missing` need a `$path` that begins with `$`", key)
         }
         guard let fallback else { return try compileText(path, key, missing, coercion) }
@@ -166,12 +168,10 @@ struct TemplateCompiler {
                 .invalidTemplate, "`{{ … }}` is an expression, which this template's format does not have", key)
         }
         do {
-            expressions.append(try expressionCompiler.compile(text, literals: literals))
+            let compiled = try expressionCompiler.compile(text, literals: literals)
+            expressions.append(CompiledExpression(value: compiled, key: key, text: text))
         } catch {
-            var error = error
-            error.causes.insert(error.message, at: 0)
-            error.message = "template `\(name)`, key `\(key)`: `{{\(text)}}` is not an expression"
-            throw error
+            throw error.inTemplate(name, key, "`{{\(text)}}` is not an expression")
         }
         return Int32(expressions.count - 1)
     }

@@ -21,7 +21,7 @@ public final class TemplateProgram: @unchecked Sendable {
     private let tables: TemplateTables
     private let budget: JSONPathBudget
     private let places: [(key: String, source: String)]
-    private let expressions: [any TemplateExpression]
+    private let expressions: [CompiledExpression]
     private let slotCount: Int
     private let hasSlots: Bool
     /// What the tables point into.
@@ -94,7 +94,11 @@ public final class TemplateProgram: @unchecked Sendable {
         let values = scratch.values
         if !expressions.isEmpty {
             for (index, expression) in expressions.enumerated() {
-                values[index] = try expression.evaluate(source, in: arena)?.pointer
+                do throws(IntegrationError) {
+                    values[index] = try expression.value.evaluate(source, in: arena)?.pointer
+                } catch {
+                    throw error.inTemplate(name, expression.key, "`{{\(expression.text)}}` failed")
+                }
             }
         }
         let slots = scratch.slots
@@ -132,6 +136,25 @@ public final class TemplateProgram: @unchecked Sendable {
             words = "`\(place.source)` gives \(found), which does not fit"
         }
         return IntegrationError(code, "template `\(name)`\(key): \(words)", path: path)
+    }
+}
+
+/// An expression and where it stands.
+struct CompiledExpression: Sendable {
+    var value: any TemplateExpression
+    var key: String
+    /// What stands between the braces.
+    var text: String
+}
+
+extension IntegrationError {
+    /// The same error with the place in the template before it.
+    func inTemplate(_ name: String, _ key: String, _ what: String) -> IntegrationError {
+        var error = self
+        error.causes.insert(message, at: 0)
+        let place = key.isEmpty ? "" : ", key `\(key)`"
+        error.message = "template `\(name)`\(place): \(what)"
+        return error
     }
 }
 

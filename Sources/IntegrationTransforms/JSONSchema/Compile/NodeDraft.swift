@@ -20,6 +20,7 @@ struct NodeDraft {
     var maxLength = Int.max
     var pattern: SchemaPattern?
     var format: StringFormat?
+    var content: StringContent = []
 
     var minProperties = 0
     var maxProperties = Int.max
@@ -60,7 +61,9 @@ struct NodeDraft {
         minimum != nil || exclusiveMinimum != nil || maximum != nil || exclusiveMaximum != nil || multipleOf != nil
     }
 
-    var hasStringRules: Bool { minLength > 0 || maxLength < .max || pattern != nil || format != nil }
+    var hasStringRules: Bool {
+        minLength > 0 || maxLength < .max || pattern != nil || format != nil || !content.isEmpty
+    }
 
     var hasObjectRules: Bool {
         minProperties > 0 || maxProperties < .max || !required.isEmpty || !properties.isEmpty

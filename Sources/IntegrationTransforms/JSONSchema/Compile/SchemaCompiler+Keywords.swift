@@ -18,11 +18,13 @@ struct KeywordReader {
     /// The node of a subschema directly under a keyword.
     func node(_ keyword: String) throws(SchemaError) -> Int? {
         guard let view = self[keyword] else { return nil }
-        return try node(view, place.appending(keyword))
+        // Draft 4 has `true` and `false` for these two only.
+        let takesBooleans = keyword == "additionalProperties" || keyword == "additionalItems"
+        return try node(view, place.appending(keyword), takesBooleans: takesBooleans)
     }
 
-    func node(_ view: View, _ place: SchemaPlace) throws(SchemaError) -> Int? {
-        let isBoolean = dialect.hasBooleanSchemas && (view.kind == .true || view.kind == .false)
+    func node(_ view: View, _ place: SchemaPlace, takesBooleans: Bool = false) throws(SchemaError) -> Int? {
+        let isBoolean = (dialect.hasBooleanSchemas || takesBooleans) && view.bool != nil
         guard view.kind == .object || isBoolean else {
             let expected = dialect.hasBooleanSchemas ? "an object, true or false" : "an object"
             compiler.store.report(.schemaKeyword, place, "a schema must be \(expected)")
@@ -51,8 +53,8 @@ struct KeywordReader {
     /// A whole number that is not negative.
     func count(_ keyword: String) -> Int? {
         guard let view = self[keyword] else { return nil }
-        guard view.word.isNumber, ExactDecimal(view).isInteger, !ExactDecimal(view).isNegative || ExactDecimal(view).isZero
-        else {
+        let number = view.word.isNumber ? ExactDecimal(view) : nil
+        guard let number, number.isInteger, !number.isNegative || number.isZero else {
             report(keyword, "\(keyword) must be a whole number that is not negative")
             return nil
         }
@@ -145,6 +147,10 @@ extension SchemaCompiler {
             }
             let asserts = options.formats == .assert || vocabularies.contains(.formatAssertion)
             if let name = reader.string("format"), asserts { draft.format = StringFormat(rawValue: name) }
+            if options.contents == .assert, draft.dialect.draft >= .draft7 {
+                draft.content = StringContent(
+                    encoding: reader.string("contentEncoding"), mediaType: reader.string("contentMediaType"))
+            }
         }
         drafts[number] = draft
     }
@@ -193,7 +199,8 @@ extension SchemaCompiler {
                 // Both a constant and a list: what is in both.
                 draft.values =
                     draft.values.map { constants in
-                        constants.filter { one in values.contains { Validator.isEqual(store.view(one), store.view($0)) } }
+                        constants.filter { one in values.contains { Validator.isEqual(store.view(one), store.view($0)) }
+                        }
                     } ?? values
             } else {
                 reader.report("enum", "enum must be a list of values")

@@ -47,7 +47,8 @@ struct SchemaLinker {
         if draft.hasStringRules {
             let pattern = draft.pattern.map { memory.keep($0) }
             let rules = StringRules(
-                minLength: draft.minLength, maxLength: draft.maxLength, pattern: pattern, format: draft.format)
+                minLength: draft.minLength, maxLength: draft.maxLength, pattern: pattern, format: draft.format,
+                content: draft.content)
             node.strings = memory.store(rules)
             node.checked.formUnion(.string)
         }
@@ -94,10 +95,17 @@ struct SchemaLinker {
     }
 
     private func numbers(_ draft: NodeDraft) -> NumberRules {
-        NumberRules(
-            minimum: bound(draft.minimum), exclusiveMinimum: bound(draft.exclusiveMinimum),
-            maximum: bound(draft.maximum), exclusiveMaximum: bound(draft.exclusiveMaximum),
-            multipleOf: bound(draft.multipleOf))
+        var rules = NumberRules(
+            takesPositives: false, takesNaturals: false, minimum: bound(draft.minimum),
+            exclusiveMinimum: bound(draft.exclusiveMinimum), maximum: bound(draft.maximum),
+            exclusiveMaximum: bound(draft.exclusiveMaximum), multipleOf: bound(draft.multipleOf))
+        guard rules.maximum == nil, rules.exclusiveMaximum == nil, rules.multipleOf == nil else { return rules }
+        func order(_ word: WordPointer?, _ limit: StaticString) -> Int? {
+            word.map { ExactDecimal(view($0)).compared(to: ExactDecimal(limit.utf8Start, limit.utf8CodeUnitCount)) }
+        }
+        rules.takesPositives = order(draft.minimum, "0") ?? 0 <= 0 && order(draft.exclusiveMinimum, "0") ?? 0 <= 0
+        rules.takesNaturals = order(draft.minimum, "1") ?? 0 <= 0 && order(draft.exclusiveMinimum, "1") ?? -1 < 0
+        return rules
     }
 
     private func bound(_ word: WordPointer?) -> NumberBound? {
@@ -124,7 +132,7 @@ struct SchemaLinker {
             PatternMemberRule(pattern: memory.keep($0.pattern), node: pointer($0.node))
         }
         return ObjectRules(
-            names: memory.keep(KeyMatcher(names.names)), members: memory.row(names.rules).start,
+            names: memory.keep(KeyMatcher(names.names)), members: memory.row(names.rules),
             required: memory.row(masks), minProperties: draft.minProperties, maxProperties: draft.maxProperties,
             patterns: memory.row(patterns), additional: pointer(draft.additionalProperties),
             evaluatesAdditional: draft.additionalProperties != nil, propertyNames: pointer(draft.propertyNames),
@@ -153,7 +161,7 @@ struct NameTable {
         if let known = slots[key] { return known }
         slots[key] = names.count
         names.append(name)
-        rules.append(MemberRule(node: nil, isProperty: false, bit: -1))
+        rules.append(MemberRule(key))
         return names.count - 1
     }
 
@@ -168,6 +176,7 @@ struct NameTable {
         let slot = slot(name)
         if rules[slot].bit < 0 {
             rules[slot].bit = Int32(bits)
+            rules[slot].mask = 1 << UInt64(bits & 63)
             bits += 1
         }
         return Int(rules[slot].bit)

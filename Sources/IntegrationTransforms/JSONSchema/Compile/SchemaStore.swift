@@ -156,7 +156,8 @@ final class SchemaStore {
                 vocabularies.formUnion(known)
             } else if entry.isRequired {
                 throw SchemaError(
-                    .schemaDialect, "\(uri)#/$vocabulary", "the metaschema requires the unknown vocabulary \(entry.name)")
+                    .schemaDialect, "\(uri)#/$vocabulary",
+                    "the metaschema requires the unknown vocabulary \(entry.name)")
             }
         }
         return SchemaDialect(parent.draft, uri.description, vocabularies: vocabularies)
@@ -244,8 +245,8 @@ enum SchemaKeywords {
 
     static func content(of keyword: String, _ dialect: SchemaDialect) -> Content {
         switch keyword {
-        case "additionalProperties", "items", "contains", "not", "if", "then", "else", "propertyNames", "additionalItems",
-            "unevaluatedItems", "unevaluatedProperties", "contentSchema":
+        case "additionalProperties", "items", "contains", "not", "if", "then", "else", "propertyNames",
+            "additionalItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema":
             .schema
         case "allOf", "anyOf", "oneOf", "prefixItems": .list
         case "properties", "patternProperties", "dependentSchemas", "dependencies": .map

@@ -2,7 +2,7 @@ internal import IntegrationDocument
 
 /// Which of an object's named members were seen, as bits.
 protocol Presence {
-    mutating func insert(_ bit: Int)
+    mutating func insert(_ rule: UnsafePointer<MemberRule>)
     func contains(_ bit: Int) -> Bool
     func containsAll(_ required: Row<UInt64>) -> Bool
 }
@@ -12,7 +12,7 @@ struct FewNames: Presence {
     var bits: UInt64 = 0
 
     @inline(__always)
-    mutating func insert(_ bit: Int) { bits |= 1 &<< UInt64(truncatingIfNeeded: bit) }
+    mutating func insert(_ rule: UnsafePointer<MemberRule>) { bits |= rule.pointee.mask }
     @inline(__always)
     func contains(_ bit: Int) -> Bool { bits &>> UInt64(truncatingIfNeeded: bit) & 1 == 1 }
     @inline(__always)
@@ -23,7 +23,9 @@ struct FewNames: Presence {
 struct ManyNames: Presence {
     let words: UnsafeMutablePointer<UInt64>
 
-    func insert(_ bit: Int) { words[bit >> 6] |= 1 << UInt64(bit & 63) }
+    func insert(_ rule: UnsafePointer<MemberRule>) {
+        if rule.pointee.bit >= 0 { words[Int(rule.pointee.bit) >> 6] |= rule.pointee.mask }
+    }
     func contains(_ bit: Int) -> Bool { words[bit >> 6] >> UInt64(bit & 63) & 1 == 1 }
     func containsAll(_ required: Row<UInt64>) -> Bool {
         (0..<required.count).allSatisfy { words[$0] & required[$0] == required[$0] }
@@ -62,19 +64,21 @@ extension Validator {
         _ rules: UnsafePointer<ObjectRules>, _ at: WordPointer, _ evaluated: UnsafeMutablePointer<Bool>?,
         _ presence: inout some Presence
     ) -> Bool {
-        let names = rules.pointee.names
-        let members = rules.pointee.members
+        // Members often come in the order of the schema: the next name is tried before all are looked through.
+        var expected = rules.pointee.members.start
+        let last = expected + rules.pointee.members.count
         var key = at + 1
         let end = key + at.pointee.span
         var index = 0
         while key < end {
-            let slot = names._withUnsafeGuaranteedRef { $0.slot(of: key.pointee, bases) }
             var isKnown = false
-            if slot >= 0 {
-                let member = members[slot]
-                if member.bit >= 0 { presence.insert(Int(member.bit)) }
-                if let node = member.node, !check(node, key + 1) { return false }
-                isKnown = member.isProperty
+            let isExpected = expected < last && expected.pointee.matches(key.pointee, bases)
+            if isExpected || find(key, rules, &expected) {
+                presence.insert(expected)
+                isKnown = expected.pointee.isProperty
+                let node = expected.pointee.node
+                expected += 1
+                if let node, !check(node, key + 1) { return false }
             }
             if rules.pointee.patterns.count > 0, !checkPatterns(rules, key, &isKnown) { return false }
             if isKnown {
@@ -89,6 +93,17 @@ extension Validator {
         }
         guard presence.containsAll(rules.pointee.required) else { return false }
         return rules.pointee.dependents.count == 0 || checkDependents(rules, at, evaluated, presence)
+    }
+
+    /// Puts `rule` on the rule of a key's name; false where it has none.
+    @inline(never)
+    private func find(
+        _ key: WordPointer, _ rules: UnsafePointer<ObjectRules>, _ rule: inout UnsafePointer<MemberRule>
+    ) -> Bool {
+        let slot = rules.pointee.names._withUnsafeGuaranteedRef { $0.slot(of: key.pointee, bases) }
+        guard slot >= 0 else { return false }
+        rule = rules.pointee.members.start + slot
+        return true
     }
 
     @inline(never)
@@ -123,7 +138,8 @@ extension Validator {
             let required = dependents[index].required
             for other in 0..<required.count where !presence.contains(required[other]) { return false }
             guard let node = dependents[index].node else { continue }
-            guard step(), evaluated == nil ? check(node, at) : checkEvaluating(node, at, evaluated) else { return false }
+            guard step() else { return false }
+            guard evaluated == nil ? check(node, at) : checkEvaluating(node, at, evaluated) else { return false }
         }
         return true
     }

@@ -2,6 +2,7 @@ internal import IntegrationDocument
 internal import IntegrationPatterns
 
 extension Validator {
+    @inline(__always)
     mutating func check(_ rules: UnsafePointer<StringRules>, _ at: WordPointer) -> Bool {
         let word = at.pointee
         guard word.kind == .string else { return checkEscaped(rules, at) }
@@ -32,8 +33,8 @@ extension Validator {
             }
         }
         if let pattern = rules.pointee.pattern, !matches(pattern, text) { return false }
-        if let format = rules.pointee.format { return format.accepts(text) }
-        return true
+        if let format = rules.pointee.format, !format.accepts(text) { return false }
+        return rules.pointee.content.isEmpty || rules.pointee.content.failure(of: text) == nil
     }
 
     @inline(__always)

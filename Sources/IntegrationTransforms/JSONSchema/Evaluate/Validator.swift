@@ -148,8 +148,17 @@ struct Validator {
         return false
     }
 
-    @inline(never)
+    @inline(__always)
     func check(_ rules: UnsafePointer<NumberRules>, _ word: Word) -> Bool {
+        if text(of: word).pointee &- 0x31 < 9 {
+            if rules.pointee.takesPositives { return true }
+            if rules.pointee.takesNaturals, word.kind == .integer { return true }
+        }
+        return checkBounds(rules, word)
+    }
+
+    @inline(never)
+    private func checkBounds(_ rules: UnsafePointer<NumberRules>, _ word: Word) -> Bool {
         let text = text(of: word)
         let length = word.length
         let value = NumberText.double(text, length)

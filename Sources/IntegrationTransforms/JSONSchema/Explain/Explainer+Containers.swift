@@ -74,7 +74,9 @@ extension Explainer {
         let inner = found.first
         (found, subject) = outer
         guard let inner else { return }
-        report(.schemaName, node, "propertyNames", "has a name that is not allowed: \(inner.message)", at: .member(member.name))
+        report(
+            .schemaName, node, "propertyNames", "has a name that is not allowed: \(inner.message)",
+            at: .member(member.name))
     }
 
     private mutating func explainDependents(
@@ -88,7 +90,8 @@ extension Explainer {
             guard let trigger = slots[dependent.trigger], isPresent.contains(trigger) else { continue }
             for other in 0..<dependent.required.count {
                 guard let slot = slots[dependent.required[other]], !isPresent.contains(slot) else { continue }
-                let keyword = program.schema(of: node)["dependentRequired"] == nil ? "dependencies" : "dependentRequired"
+                let isNew = program.schema(of: node)["dependentRequired"] != nil
+                let keyword = isNew ? "dependentRequired" : "dependencies"
                 let cause = location.appending(.member(names.keys[trigger])).path
                 report(
                     .schemaDependent, node, keyword, "is required because \(cause) is there, but missing",

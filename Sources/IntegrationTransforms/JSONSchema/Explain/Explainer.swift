@@ -159,5 +159,9 @@ struct Explainer {
         if let format = rules.format, !bytes.withUnsafeBufferPointer({ format.accepts($0) }) {
             report(.schemaFormat, node, "format", "must be \(format.words) (\(format.name)), but is \(actual)")
         }
+        if let keyword = bytes.withUnsafeBufferPointer({ rules.content.failure(of: $0) }) {
+            let expected = keyword == "contentEncoding" ? "base64" : "JSON"
+            report(.schemaFormat, node, keyword, "must hold \(expected), but is \(actual)")
+        }
     }
 }

@@ -15,7 +15,8 @@ enum HostNames {
             label.allSatisfy({ $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") })
         else { return false }
         guard label.count >= 4, label[label.startIndex] | 0x20 == UInt8(ascii: "x"),
-            label[label.startIndex + 1] | 0x20 == UInt8(ascii: "n"), label.dropFirst(2).prefix(2).elementsEqual("--".utf8)
+            label[label.startIndex + 1] | 0x20 == UInt8(ascii: "n"),
+            label.dropFirst(2).prefix(2).elementsEqual("--".utf8)
         else { return true }
         guard let decoded = Punycode.decode(label.dropFirst(4)), decoded.contains(where: { !$0.isASCII }) else {
             return false

@@ -52,9 +52,9 @@ enum NetworkFormats {
         let domain = UnsafeBufferPointer(rebasing: text[scanner.at...])
         if domain.first == UInt8(ascii: "["), domain.last == UInt8(ascii: "]") {
             let address = UnsafeBufferPointer(rebasing: domain[1..<(domain.count - 1)])
-            guard address.count > 5, address.prefix(5).map({ $0 | 0x20 }) == Array("ipv6\u{3A}".utf8).map({ $0 | 0x20 }) else {
-                return isIPv4(address)
-            }
+            guard address.count > 5, address[4] == UInt8(ascii: ":"),
+                address.prefix(4).elementsEqual("ipv6".utf8, by: { $0 | 0x20 == $1 | 0x20 })
+            else { return isIPv4(address) }
             return isIPv6(UnsafeBufferPointer(rebasing: address[5...]))
         }
         return isInternational ? HostNames.isInternationalHostName(domain) : HostNames.isHostName(domain)

@@ -40,7 +40,7 @@ enum TextFormats {
             _ = try ECMAScriptPattern.compile(String(decoding: text, as: UTF8.self))
             return true
         } catch {
-            return false
+            return error.isBeyondEngine
         }
     }
 }

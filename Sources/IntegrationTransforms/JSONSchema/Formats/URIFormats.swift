@@ -81,7 +81,9 @@ struct URIFormats {
     }
 
     /// Unreserved characters, sub-delimiters, percent-encodings and some others.
-    private func isText(_ text: Slice<UnsafeBufferPointer<UInt8>>, also others: StaticString, isQuery: Bool = false) -> Bool {
+    private func isText(
+        _ text: Slice<UnsafeBufferPointer<UInt8>>, also others: StaticString, isQuery: Bool = false
+    ) -> Bool {
         var at = text.startIndex
         while at < text.endIndex {
             let byte = text[at]
@@ -131,7 +133,7 @@ enum URITemplates {
                 guard expression(&scanner) else { return false }
             case UInt8(ascii: "%"):
                 guard encoded(&scanner) else { return false }
-            case 0...0x20, 0x7F, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+            case 0...0x20, 0x7F, UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"),
                 UInt8(ascii: "\\"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "}"):
                 return false
             default: scanner.at += 1

@@ -99,7 +99,7 @@ extension ECMAScriptPattern {
             try property()
             return true
         default:
-            guard !escaped.properties.isXIDContinue else {
+            guard escaped == "_" || !escaped.properties.isXIDContinue else {
                 throw Failure(message: "\\\(escaped) at character \(at + 1) is no escape of ECMA-262")
             }
             at += 2
@@ -137,7 +137,8 @@ extension ECMAScriptPattern {
         if peek(2) == "{" {
             var end = at + 3
             while end < text.count, text[end] != "}" { end += 1 }
-            guard end < text.count, (1...8).contains(end - at - 3), let code = hex(from: at + 3, count: end - at - 3) else {
+            let digits = end - at - 3
+            guard end < text.count, (1...8).contains(digits), let code = hex(from: at + 3, count: digits) else {
                 throw Failure(message: "a broken \\u{…} at character \(start + 1)")
             }
             value = code

@@ -8,6 +8,8 @@ internal import IntegrationPatterns
 struct ECMAScriptPattern {
     struct Failure: Error {
         var message: String
+        /// Whether ECMA-262 knows the pattern and PCRE2 can't run it: a look behind that may have any length.
+        var isBeyondEngine: Bool { message.contains("lookbehind assertion is not fixed length") }
     }
 
     /// Compiles `text`.

@@ -54,6 +54,9 @@ struct ValueRules {
 }
 
 struct NumberRules {
+    /// Whether any number above 0 is valid, and whether any integer above 0 is: both can be seen from the first digit.
+    var takesPositives: Bool
+    var takesNaturals: Bool
     var minimum: NumberBound?
     var exclusiveMinimum: NumberBound?
     var maximum: NumberBound?
@@ -76,13 +79,14 @@ struct StringRules {
     var maxLength: Int
     var pattern: Unmanaged<SchemaPattern>?
     var format: StringFormat?
+    var content: StringContent = []
 }
 
 struct ObjectRules {
     /// Names that mean something: of properties, required members and dependencies.
     var names: Unmanaged<KeyMatcher>
-    /// One for each name.
-    var members: UnsafePointer<MemberRule>
+    /// One for each name, in the order of the schema.
+    var members: Row<MemberRule>
     /// Presence bits that must be set, in words of 64.
     var required: Row<UInt64>
     var minProperties: Int
@@ -97,11 +101,44 @@ struct ObjectRules {
 }
 
 struct MemberRule {
+    /// Upper half of the word of a key of this length without escapes; 0 for keys of more than sixteen bytes.
+    var signature: UInt32
+    /// First eight bytes of the key, and which of them count.
+    var head: UInt64
+    var headMask: UInt64
+    /// Last eight bytes of a key of more than eight.
+    var tail: UInt64
     var node: NodePointer?
     /// Whether the name stands under `properties`.
-    var isProperty: Bool
+    var isProperty = false
     /// Where its presence is noted; -1 where nobody asks.
-    var bit: Int32
+    var bit: Int32 = -1
+    /// The same within 64 bits.
+    var mask: UInt64 = 0
+
+    /// Kind and length of a scalar's word.
+    private static let signatureMask: UInt64 = 0xF0FF_FFFF_0000_0000
+
+    init(_ name: [UInt8]) {
+        let word = Word(.string, base: 0, offset: 0, length: name.count)
+        signature = (1...16).contains(name.count) ? UInt32(truncatingIfNeeded: word.bits >> 32) : 0
+        func load(_ bytes: some Sequence<UInt8>) -> UInt64 {
+            bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        head = load(name.prefix(8))
+        headMask = name.count >= 8 ? .max : 1 << UInt64(name.count * 8) - 1
+        tail = name.count > 8 ? load(name.suffix(8)) : 0
+    }
+
+    /// Whether a key is this name; may be false for a name that is long or written with escapes.
+    @inline(__always)
+    func matches(_ key: Word, _ bases: UnsafePointer<UnsafePointer<UInt8>>) -> Bool {
+        let signature = UInt32(truncatingIfNeeded: (key.bits & Self.signatureMask) &>> 32)
+        guard signature == self.signature else { return false }
+        let text = UnsafeRawPointer(bases[key.base] + key.offset)
+        guard text.loadUnaligned(as: UInt64.self) & headMask == head else { return false }
+        return key.length <= 8 || (text + (key.length &- 8)).loadUnaligned(as: UInt64.self) == tail
+    }
 }
 
 struct PatternMemberRule {
