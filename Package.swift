@@ -12,6 +12,7 @@ let package = Package(
                 "IntegrationFormats", "IntegrationConfiguration",
             ]),
         .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
+        .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -36,6 +37,18 @@ let package = Package(
             name: "IntegrationCore",
             dependencies: ["IntegrationDocument", .product(name: "Logging", package: "swift-log")]),
         .target(name: "IntegrationResilience"),
+
+        // Steps and the languages; regular expressions with a budget.
+        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
+        .target(
+            name: "IntegrationTransforms",
+            dependencies: [
+                "IntegrationCore", "IntegrationDocument", "IntegrationPatterns",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
+
+        // What makes flows run.
         .target(
             name: "IntegrationEngine",
             dependencies: [
@@ -53,12 +66,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
-        .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
-
         // YAML → plan.
         .target(
             name: "IntegrationConfiguration",
-            dependencies: ["IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML"]),
+            dependencies: [
+                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // Clients: no engine words in them.
         .target(
@@ -67,9 +81,22 @@ let package = Package(
 
         // Connectors: one folder, one row.
         .target(
-            name: "FileConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            name: "FileConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "FileSystemClient",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/Connectors/File"),
-        .target(name: "GenerateConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Generate"),
+        .target(
+            name: "ConsoleConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            path: "Sources/Connectors/Console"),
+        .target(name: "DropConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Drop"),
+        .target(
+            name: "GenerateConnector", dependencies: ["IntegrationDocument", "IntegrationCore"],
+            path: "Sources/Connectors/Generate"),
+        .target(
+            name: "TableConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
+            path: "Sources/Connectors/Table"),
         .target(name: "HTTPConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/HTTP"),
         .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
         .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
@@ -77,30 +104,33 @@ let package = Package(
         .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
         .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
 
-        // Regular expressions with a budget.
-        .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
-
-        // Steps and the languages.
-        .target(
-            name: "IntegrationTransforms",
-            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns"]),
-
         // The composition root: one register line per connector.
         .target(
             name: "Integration",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
-                "GenerateConnector", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
-                "GRPCConnector", "AWSConnector",
+                "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
+                "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // The `integration` command.
+        .executableTarget(
+            name: "IntegrationCLI",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
+                "IntegrationConfiguration", "Integration",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
-        .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument"]),
-        .testTarget(
-            name: "GenerateConnectorTests", dependencies: ["GenerateConnector", "TestSupport"],
-            path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument"]),
         .testTarget(name: "IntegrationResilienceTests", dependencies: ["IntegrationResilience", "IntegrationCore"]),
         .testTarget(
@@ -109,16 +139,52 @@ let package = Package(
                 "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
                 "IntegrationResilience", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
+        .testTarget(
+            name: "IntegrationTransformsTests",
+            dependencies: [
+                "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+            ]),
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
                 "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
-        .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
-            name: "IntegrationTransformsTests",
-            dependencies: ["IntegrationTransforms", "IntegrationCore", "IntegrationDocument"]),
+            name: "IntegrationCLITests",
+            dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
+        .target(
+            name: "ConnectorTestSupport",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Connectors/Support"),
+        .testTarget(
+            name: "FileConnectorTests",
+            dependencies: [
+                "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/FileConnectorTests"),
+        .testTarget(
+            name: "ConsoleConnectorTests",
+            dependencies: [
+                "ConsoleConnector", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/ConsoleConnectorTests"),
+        .testTarget(
+            name: "DropConnectorTests", dependencies: ["DropConnector", "IntegrationCore", "ConnectorTestSupport"],
+            path: "Tests/Connectors/DropConnectorTests"),
+        .testTarget(
+            name: "GenerateConnectorTests",
+            dependencies: [
+                "GenerateConnector", "IntegrationDocument", "IntegrationCore", "ConnectorTestSupport", "TestSupport",
+            ], path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(
+            name: "TableConnectorTests",
+            dependencies: [
+                "TableConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "ConnectorTestSupport",
+            ], path: "Tests/Connectors/TableConnectorTests"),
     ],
     cxxLanguageStandard: .cxx17
 )
@@ -130,7 +196,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
 ]
-for target in package.targets where target.type != .system && target.type != .plugin && !target.name.hasPrefix("C") {
+for target in package.targets where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
 

@@ -7,6 +7,10 @@ let package = Package(
     dependencies: [.package(name: "Integration", path: "..")],
     targets: [
         // An empty process: the floor of start-up time and memory that no engine can go below.
-        .executableTarget(name: "Floor", path: "Floor")
+        .executableTarget(name: "Floor", path: "Floor"),
+        // The document alone: parse, read, build, write, beside simdjson's bare parse.
+        .executableTarget(
+            name: "DocumentBenchmark", dependencies: [.product(name: "IntegrationDocument", package: "Integration")],
+            path: "Document"),
     ]
 )

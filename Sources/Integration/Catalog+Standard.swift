@@ -1,15 +1,32 @@
 internal import AWSConnector
+internal import ConsoleConnector
+internal import DropConnector
+internal import FileConnector
 internal import GRPCConnector
+internal import GenerateConnector
 internal import HTTPConnector
 public import IntegrationCore
+internal import IntegrationEngine
+internal import IntegrationFormats
+internal import IntegrationTransforms
 internal import MQTTConnector
 internal import PostgresConnector
 internal import RabbitMQConnector
+internal import TableConnector
 
 extension Catalog {
     /// Everything that comes with Integration: one line per connector.
     public static var standard: Catalog {
         var catalog = Catalog()
+        catalog.languages = .standard
+        catalog.registerFormats()
+        catalog.registerSteps()
+        catalog.registerCombinations()
+        FileConfiguration.register(in: &catalog)
+        ConsoleConfiguration.register(in: &catalog)
+        GenerateConfiguration.register(in: &catalog)
+        DropConfiguration.register(in: &catalog)
+        TableConfiguration.register(in: &catalog)
         catalog.register(contentsOf: HTTPConfiguration.types)
         catalog.register(contentsOf: PostgresConfiguration.types)
         catalog.register(contentsOf: RabbitMQConfiguration.types)

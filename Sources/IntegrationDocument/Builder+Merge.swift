@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where a member merge happens: the objects from the root down to the one that gets the members.
 public struct MergeTarget {
     /// From the root to the target, each inside the one before it.
@@ -77,10 +79,32 @@ extension Word {
 extension View {
     /// Whether an object has a member whose key has the same characters.
     func hasMember(_ key: View) -> Bool {
-        for member in members
-        where KeyBytes.equal(member.key.word, bases[member.key.word.base], key.word, key.bases[key.word.base]) {
-            return true
+        guard key.word.kind == .string else { return hasDecodedMember(key) }
+        let length = key.word.length
+        let text = key.text
+        let head = KeyBytes.head(text, length)
+        var at = pointer + 1
+        let end = at + word.span
+        while at < end {
+            let own = at.pointee
+            if own.kind == .string {
+                if own.length == length {
+                    let other = bases[own.base] + own.offset
+                    if KeyBytes.head(other, length) == head, length <= 8 || memcmp(other, text, length) == 0 {
+                        return true
+                    }
+                }
+            } else if KeyBytes.equal(own, bases[own.base], key.word, key.bases[key.word.base]) {
+                return true
+            }
+            at += 1 &+ at[1].extent
         }
         return false
+    }
+
+    private func hasDecodedMember(_ key: View) -> Bool {
+        members.contains {
+            KeyBytes.equal($0.key.word, bases[$0.key.word.base], key.word, key.bases[key.word.base])
+        }
     }
 }

@@ -3,7 +3,8 @@ internal import Glibc
 /// Writes one new document to an arena's tape.
 ///
 /// Words are reserved ahead and written through a local cursor; when the chunk is full, this document alone moves.
-/// Either `finish()` is called, or nothing of it remains. Only one builder of an arena is open at a time.
+/// Either `finish()` is called, or nothing of it remains. Only one builder of an arena is open at a time, and nobody
+/// else takes words of the arena meanwhile (by parsing or `view(of:)`).
 @frozen
 public struct Builder: ~Copyable {
     public let arena: Arena
@@ -138,22 +139,21 @@ public struct Builder: ~Copyable {
 }
 
 extension Arena {
-    /// A string word whose bytes are put into scratch, escaped where JSON demands it.
+    /// A string word whose bytes are put into scratch, escaped where JSON demands it; `.missing` where they are more
+    /// than a word can span (`Word.maximumLength`).
     public func makeString(_ text: String) -> Word {
         var text = text
         return text.withUTF8 { makeString($0) }
     }
 
-    /// A string word for UTF-8 characters, escaped where JSON demands it.
+    /// A string word for UTF-8 characters, escaped where JSON demands it; `.missing` where they are more than a word can
+    /// span (`Word.maximumLength`).
     public func makeString(_ text: UnsafeBufferPointer<UInt8>) -> Word {
-        guard StringEscapes.needsEscape(text) else {
-            let slice = appendScratch(text)
-            return Word(.string, base: Self.scratchBase, offset: Int(slice.offset), length: Int(slice.length))
-        }
+        guard text.count <= Word.maximumLength else { return .missing }
+        guard StringEscapes.needsEscape(text) else { return makeWord(.string, text) }
         var escaped: [UInt8] = []
         StringEscapes.append(text, to: &escaped)
-        let slice = escaped.withUnsafeBufferPointer { appendScratch($0) }
-        return Word(.escapedString, base: Self.scratchBase, offset: Int(slice.offset), length: Int(slice.length))
+        return escaped.withUnsafeBufferPointer { makeWord(.escapedString, $0) }
     }
 
     /// A number word with the shortest text of `value`; null where it is not finite.
@@ -166,9 +166,12 @@ extension Arena {
     public func makeNumber(text: String) -> Word {
         let isInteger = text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || ($0 >= 0x30 && $0 <= 0x39) }
         var text = text
-        let slice = text.withUTF8 { appendScratch($0) }
-        return Word(
-            isInteger ? .integer : .decimal, base: Self.scratchBase, offset: Int(slice.offset),
-            length: Int(slice.length))
+        return text.withUTF8 { makeWord(isInteger ? .integer : .decimal, $0) }
+    }
+
+    private func makeWord(_ kind: Kind, _ text: UnsafeBufferPointer<UInt8>) -> Word {
+        guard text.count <= Word.maximumLength else { return .missing }
+        let slice = appendScratch(text)
+        return Word(kind, base: Self.scratchBase, offset: Int(slice.offset), length: text.count)
     }
 }

@@ -10,11 +10,21 @@ enum KeyBytes {
         return length >= 8 ? word : word & ((1 &<< (UInt64(truncatingIfNeeded: length) &<< 3)) &- 1)
     }
 
-    /// A cheap spread of a key over 64 values.
+    /// The same for bytes without padding behind them.
+    static func head(copying key: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var head: UInt64 = 0
+        for (place, byte) in key.prefix(8).enumerated() { head |= UInt64(byte) &<< (UInt64(place) &* 8) }
+        return head
+    }
+
+    /// One of 64 bits for a key, by its first and last byte.
+    @inline(__always)
+    static func bit(first: UInt8, last: UInt8) -> UInt64 { 1 &<< (UInt64(first) &+ UInt64(last) &* 5) }
+
+    /// The last eight bytes of a key of `length` bytes; zero for shorter keys.
     @inlinable @inline(__always)
-    static func hash(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
-        let mixed = (head(bytes, length) ^ UInt64(truncatingIfNeeded: length)) &* 0x9E37_79B9_7F4A_7C15
-        return UInt32(truncatingIfNeeded: mixed &>> 58)
+    static func tail(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
+        length >= 8 ? UnsafeRawPointer(bytes + (length &- 8)).loadUnaligned(as: UInt64.self) : 0
     }
 
     /// Whether two string words have the same characters.

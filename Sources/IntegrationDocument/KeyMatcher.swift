@@ -1,13 +1,15 @@
-public import Glibc
+internal import Glibc
 
 /// A fixed set of keys, compiled so that one pass over an object finds the slot of each member.
 ///
-/// Keys are grouped by length and told apart by their first eight bytes; only longer keys are compared in full.
+/// Keys are grouped by length and told apart by their first and last eight bytes; only keys of more than sixteen are
+/// compared in full.
 public final class KeyMatcher: @unchecked Sendable {
     // Proof of Sendable: the raw memory is written only in `init`.
     @usableFromInline
     struct Candidate: Sendable {
         @usableFromInline var head: UInt64
+        @usableFromInline var tail: UInt64
         @usableFromInline var slot: Int32
         /// Index of the next candidate of the same length, or -1.
         @usableFromInline var next: Int32
@@ -20,7 +22,9 @@ public final class KeyMatcher: @unchecked Sendable {
     @usableFromInline let candidates: UnsafeMutablePointer<Candidate>
     @usableFromInline let firstByLength: UnsafeMutablePointer<Int32>
 
-    @usableFromInline static let lengths = 64
+    @inlinable static var lengths: Int { 64 }
+    /// The upper half of a key word without base and length.
+    @inlinable static var plainKey: UInt32 { UInt32(Kind.string.rawValue) &<< 28 }
     /// What `slot(of:)` returns for a key that is not in the set.
     public static let none = -1
 
@@ -43,7 +47,8 @@ public final class KeyMatcher: @unchecked Sendable {
             let bucket = min(key.count, Self.lengths - 1)
             (candidates + slot).initialize(
                 to: Candidate(
-                    head: KeyBytes.head(texts[slot], key.count), slot: Int32(slot), next: firstByLength[bucket]))
+                    head: KeyBytes.head(texts[slot], key.count), tail: KeyBytes.tail(texts[slot], key.count),
+                    slot: Int32(slot), next: firstByLength[bucket]))
             firstByLength[bucket] = Int32(slot)
         }
         lengthsOfKeys = bytes.map(\.count)
@@ -65,21 +70,36 @@ public final class KeyMatcher: @unchecked Sendable {
 
     @inlinable @inline(__always)
     func slot(_ text: UnsafePointer<UInt8>, _ length: Int) -> Int {
-        var index = firstByLength[min(length, Self.lengths &- 1)]
-        guard index >= 0 else { return Self.none }
-        let head = KeyBytes.head(text, length)
-        repeat {
-            let candidate = candidates[Int(index)]
-            if candidate.head == head, length <= 8 || equalTail(Int(candidate.slot), text, length) {
-                return Int(candidate.slot)
-            }
-            index = candidate.next
-        } while index >= 0
-        return Self.none
+        slot(text, length, firstByLength[min(length, Self.lengths &- 1)])
     }
 
-    @inlinable
-    func equalTail(_ slot: Int, _ text: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    /// - Parameter first: index of the first candidate of this length.
+    @inlinable @inline(__always)
+    func slot(_ text: UnsafePointer<UInt8>, _ length: Int, _ first: Int32) -> Int {
+        guard first >= 0 else { return Self.none }
+        let head = KeyBytes.head(text, length)
+        var candidate = candidates + Int(first)
+        while true {
+            if candidate.pointee.head == head, length <= 8 || equalTail(candidate, text, length) {
+                return Int(candidate.pointee.slot)
+            }
+            let next = candidate.pointee.next
+            guard next >= 0 else { return Self.none }
+            candidate = candidates + Int(next)
+        }
+    }
+
+    /// Compares what is behind the first eight bytes.
+    @inlinable @inline(__always)
+    func equalTail(
+        _ candidate: UnsafeMutablePointer<Candidate>, _ text: UnsafePointer<UInt8>, _ length: Int
+    ) -> Bool {
+        candidate.pointee.tail == KeyBytes.tail(text, length)
+            && (length <= 16 || equalText(Int(candidate.pointee.slot), text, length))
+    }
+
+    @usableFromInline
+    func equalText(_ slot: Int, _ text: UnsafePointer<UInt8>, _ length: Int) -> Bool {
         lengthsOfKeys[slot] == length && memcmp(texts[slot], text, length) == 0
     }
 
@@ -97,12 +117,20 @@ public final class KeyMatcher: @unchecked Sendable {
         guard object.kind == .object else { return false }
         var at = object.pointer + 1
         let end = at + object.word.span
+        let bases = object.bases
         while at < end {
-            let slot = slot(of: at.pointee, object.bases)
+            // One comparison tells a plain key of a usual length: `kind:4 | length:24` without the base between them.
+            let key = at.pointee
+            let length = (UInt32(truncatingIfNeeded: key.bits &>> 32) & 0xF0FF_FFFF) &- Self.plainKey
+            let slot: Int
+            if length < UInt32(Self.lengths &- 1) {
+                slot = self.slot(bases[key.base] + key.offset, Int(length), firstByLength[Int(length)])
+            } else {
+                slot = self.slot(of: key, bases)
+            }
             if slot >= 0 { slots[slot] = at + 1 }
             at += 1 &+ at[1].extent
         }
         return true
     }
 }
-

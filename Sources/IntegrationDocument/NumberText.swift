@@ -9,38 +9,55 @@ public enum NumberText {
 
     /// The nearest double of a valid JSON number (infinite where its magnitude is beyond the largest).
     ///
-    /// Up to 15 significant digits with a power of ten up to 22 are exact by one multiplication or division
-    /// (Clinger 1990); anything else goes to `strtod`.
+    /// Digits below 2^53 with a power of ten up to 22 are exact by one multiplication or division (Clinger 1990); for
+    /// anything else the standard library is asked.
     public static func double(_ text: UnsafePointer<UInt8>, _ length: Int) -> Double {
         var at = 0
-        var negative = false
-        if text[0] == UInt8(ascii: "-") {
-            negative = true
-            at = 1
-        }
+        if text[0] == UInt8(ascii: "-") { at = 1 }
         var mantissa: UInt64 = 0
-        var digits = 0
+        // Digits behind the point less the exponent.
         var scale = 0
-        while at < length, text[at] &- 0x30 < 10 {
-            mantissa = mantissa &* 10 &+ UInt64(text[at] &- 0x30)
-            digits += mantissa == 0 ? 0 : 1
-            at += 1
-        }
+        let integer = at
+        digits(text, &at, length, &mantissa)
+        var digits = at &- integer
         if at < length, text[at] == UInt8(ascii: ".") {
-            at += 1
-            let start = at
-            while at < length, text[at] &- 0x30 < 10 {
-                mantissa = mantissa &* 10 &+ UInt64(text[at] &- 0x30)
-                digits += mantissa == 0 ? 0 : 1
-                at += 1
-            }
-            scale = at - start
+            at &+= 1
+            let fraction = at
+            Self.digits(text, &at, length, &mantissa)
+            scale = at &- fraction
+            digits &+= scale
         }
-        if at == length, digits <= 15, scale <= 22 {
-            let magnitude = scale == 0 ? Double(mantissa) : Double(mantissa) / powers[scale]
-            return negative ? -magnitude : magnitude
+        // Up to nineteen digits the mantissa holds them all.
+        guard digits <= 19 else { return slowDouble(text, length) }
+        if at < length { scale &-= exponent(text + (at &+ 1), length &- at &- 1) }
+        guard mantissa <= 1 << 53, scale <= 22, scale >= -22 else { return slowDouble(text, length) }
+        let power = powers[abs(scale)]
+        let magnitude = scale >= 0 ? Double(mantissa) / power : Double(mantissa) * power
+        return text[0] == UInt8(ascii: "-") ? -magnitude : magnitude
+    }
+
+    /// Takes digits into `mantissa`, which wraps around where there are more than it can hold.
+    @inline(__always)
+    private static func digits(
+        _ text: UnsafePointer<UInt8>, _ at: inout Int, _ length: Int, _ mantissa: inout UInt64
+    ) {
+        while at < length {
+            let digit = text[at] &- 0x30
+            guard digit < 10 else { return }
+            mantissa = mantissa &* 10 &+ UInt64(digit)
+            at &+= 1
         }
-        return slowDouble(text, length)
+    }
+
+    /// The exponent behind an `e`; beyond a hundred it is only said to be large.
+    private static func exponent(_ text: UnsafePointer<UInt8>, _ length: Int) -> Int {
+        var at = text[0] == UInt8(ascii: "-") || text[0] == UInt8(ascii: "+") ? 1 : 0
+        var value = 0
+        while at < length {
+            value = min(value &* 10 &+ Int(text[at] &- 0x30), 1000)
+            at &+= 1
+        }
+        return text[0] == UInt8(ascii: "-") ? -value : value
     }
 
     private static func slowDouble(_ text: UnsafePointer<UInt8>, _ length: Int) -> Double {
@@ -50,13 +67,26 @@ public enum NumberText {
         return strtod(string, nil)
     }
 
-    /// The value where the text is an integer (also `1.0` or `1e3`) that fits 64 bits.
+    /// The value where the text is an integer that fits 64 bits; with a fraction or an exponent (`1.0`, `1e3`) up to 2^53.
     public static func integer(_ text: UnsafePointer<UInt8>, _ length: Int) -> Int64? {
-        let string = UnsafeBufferPointer(start: text, count: length)
-        if length <= 20, let value = Int64(String(decoding: string, as: UTF8.self)) { return value }
-        let value = double(text, length)
-        guard value.rounded(.towardZero) == value, abs(value) < 9_007_199_254_740_992 else { return nil }
-        return Int64(value)
+        let isNegative = text[0] == UInt8(ascii: "-")
+        var at = isNegative ? 1 : 0
+        var value: Int64 = 0
+        while at < length, text[at] &- 0x30 < 10 {
+            // Counted downwards: there is one more negative number.
+            let (product, isLarge) = value.multipliedReportingOverflow(by: 10)
+            let (difference, isLarger) = product.subtractingReportingOverflow(Int64(text[at] &- 0x30))
+            if isLarge || isLarger { return nil }
+            value = difference
+            at &+= 1
+        }
+        if at == length {
+            if isNegative { return value }
+            return value == .min ? nil : -value
+        }
+        let whole = double(text, length)
+        guard whole.rounded(.towardZero) == whole, abs(whole) < 9_007_199_254_740_992 else { return nil }
+        return Int64(whole)
     }
 
     /// Writes a double as the shortest text that reads back the same (ECMA-262, Number::toString form of exponents

@@ -3,6 +3,7 @@ extension OutputBuffer {
     public consuming func takeBlock() -> ByteBlock {
         let memory = start
         let written = count
+        open?.deallocate()
         discard self
         return ByteBlock(adopting: memory, count: written)
     }

@@ -1,16 +1,21 @@
-internal import Glibc
-
 /// Stage 2: checks the grammar of RFC 8259 over simdjson's structural indexes and writes the tape.
 ///
 /// Works on raw pointers through local cursors: the words are reserved once (there are never more values than
-/// structural indexes) and nothing is decoded or copied.
+/// structural indexes), nothing is decoded or copied, and what is rare stands in functions of its own.
+///
+/// What stage 1 promises, and this relies on: every byte outside of strings that is neither white space nor inside a
+/// token that began before is indexed; strings are closed and hold no bare control characters; all is UTF-8; behind
+/// the last index stand `length`, `length` and 0.
 struct Parser {
-    /// An open container.
+    /// An open container. It stays in memory: the loop's own registers are scarce.
     struct Frame {
         var start: UnsafeMutablePointer<Word>
-        var count: Int
-        var keyMask: UInt64
-        var isObject: Bool
+        var members: Int
+        /// Bits of the keys so far, by length and by first and last byte: a key that is new to one of them is new.
+        var lengths: UInt64
+        var edges: UInt64
+        /// `}` or `]`; 0 outside the root.
+        var closer: UInt8
     }
 
     let bytes: UnsafePointer<UInt8>
@@ -29,153 +34,277 @@ struct Parser {
     }
 
     /// Writes the tape to `out` and returns the number of words.
+    ///
+    /// The sentinels save a check of the end per token: the byte at `length` may be read, but whatever it is, a value
+    /// there is empty and so refused, a container is not opened, and closing brackets meet the 0, which is none.
     func run(_ indexes: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Word>) throws(Failure) -> Int {
-        var next = indexes
+        let bytes = self.bytes
         let last = indexes + count
-        var word = out
-        var depth = 0
-        var frame = Frame(start: out, count: 0, keyMask: 0, isObject: false)
-        var backslash = findBackslash(from: 0)
-        var at = Int(next.pointee)
-        next += 1
+        var next = indexes + 1
+        var at = Int(indexes.pointee)
+        guard Self.isOpening(bytes[at]) else { return try rootScalar(at, indexes, count, out) }
 
-        value: while true {
-            // A value starts at `at`; `next` points behind its index.
-            switch bytes[at] {
-            case UInt8(ascii: "{"):
-                guard depth < policy.maximumDepth else { throw tooDeep(at) }
-                stack[depth] = frame
-                depth &+= 1
-                frame = Frame(start: word, count: 0, keyMask: 0, isObject: true)
-                word += 1
-                guard next < last else { throw Failure(reason: .unexpectedEnd, offset: length) }
-                at = Int(next.pointee)
-                next += 1
-                if bytes[at] != UInt8(ascii: "}") {
-                    try key(at, &next, last, &word, &frame, &backslash)
-                    at = Int(next.pointee)
-                    next += 1
-                    continue value
-                }
-            case UInt8(ascii: "["):
-                guard depth < policy.maximumDepth else { throw tooDeep(at) }
-                stack[depth] = frame
-                depth &+= 1
-                frame = Frame(start: word, count: 0, keyMask: 0, isObject: false)
-                word += 1
-                guard next < last else { throw Failure(reason: .unexpectedEnd, offset: length) }
-                at = Int(next.pointee)
-                next += 1
-                if bytes[at] != UInt8(ascii: "]") {
-                    frame.count = 1
-                    continue value
-                }
-            case UInt8(ascii: "\""):
-                word.pointee = try string(at, end(of: at, next), &backslash)
-                word += 1
-                if depth == 0 { return try finish(next, last, word - out) }
-                at = try separator(&next, last)
-            default:
-                word.pointee = try scalar(at, end(of: at, next))
-                word += 1
-                if depth == 0 { return try finish(next, last, word - out) }
-                at = try separator(&next, last)
-            }
-            // Behind a value inside a container: `at` is a comma or a closing bracket.
-            while true {
-                let byte = bytes[at]
-                if byte == UInt8(ascii: ",") {
-                    guard next < last else { throw Failure(reason: .unexpectedEnd, offset: length) }
-                    at = Int(next.pointee)
-                    next += 1
-                    if frame.isObject {
-                        try key(at, &next, last, &word, &frame, &backslash)
+        // Of a string word without escapes, less its place and length: the two quotes are no part of it.
+        let plainString = Word(.string, base: base, offset: origin &+ 1, length: 0).bits &- 2 &<< 32
+        let plainNumber = Word(.null, base: base, offset: origin, length: 0).bits
+        let checkedKeys = policy.duplicateKeys == .error ? Self.fewKeys : 0
+        let deepest = stack + policy.maximumDepth
+        var word = out
+        var frame = stack
+        frame.pointee = Frame(start: out, members: 0, lengths: 0, edges: 0, closer: 0)
+        var closer: UInt8 = 0
+        var backslash = Backslashes.first(bytes, 0, length)
+        let reason: ParseError.Reason
+
+        parse: do {
+            value: while true {
+                // A value starts at `at`; `next` points behind its index.
+                beforeKey: do {
+                    var byte = bytes[at]
+                    if byte == UInt8(ascii: "\"") {
+                        var end = Int(next.pointee)
+                        if _slowPath(bytes[end &- 1] != byte) {
+                            end = trimmed(at, end)
+                            if _slowPath(end < at &+ 2) {
+                                reason = .expectedValue
+                                break parse
+                            }
+                        }
+                        word.pointee = Word(
+                            bits: plainString &+ UInt64(truncatingIfNeeded: at) &+ UInt64(
+                                truncatingIfNeeded: end &- at) &<< 32)
+                        if _slowPath(backslash < end) {
+                            backslash = Backslashes.check(bytes, backslash, end &- 1, length)
+                            word.pointee.bits &+= 1 &<< 60
+                            if _slowPath(backslash < 0) {
+                                reason = .invalidEscape
+                                at = ~backslash
+                                break parse
+                            }
+                        }
+                        word += 1
+                    } else if byte &- 0x30 < 10 {
+                        let length = Int(next.pointee) &- at
+                        let kind = NumberGrammar.short(bytes + at, length)
+                        word.pointee = Word(
+                            bits: plainNumber &+ UInt64(truncatingIfNeeded: kind.rawValue) &<< 60 &+ UInt64(
+                                truncatingIfNeeded: length) &<< 32 &+ UInt64(truncatingIfNeeded: at))
+                        if _slowPath(kind == .missing) {
+                            word.pointee = rareScalar(at, at &+ length)
+                            if _slowPath(word.pointee == .missing) {
+                                reason = .expectedValue
+                                break parse
+                            }
+                        }
+                        word += 1
+                    } else if Self.isOpening(byte) {
+                        guard _fastPath(frame < deepest && next < last) else {
+                            reason = frame < deepest ? .unexpectedEnd : .tooDeep
+                            break parse
+                        }
+                        closer = byte &+ 2
+                        frame += 1
+                        frame.pointee = Frame(start: word, members: 0, lengths: 0, edges: 0, closer: closer)
+                        word += 1
+                        at = Int(next.pointee)
+                        if bytes[at] != closer {
+                            next += 1
+                            if closer == UInt8(ascii: "}") { break beforeKey }
+                            frame.pointee.members = 1
+                            continue value
+                        }
+                    } else {
+                        word.pointee = rareScalar(at, Int(next.pointee))
+                        if _slowPath(word.pointee == .missing) {
+                            reason = .expectedValue
+                            break parse
+                        }
+                        word += 1
+                    }
+                    // Behind a value comes a comma or a closing bracket.
+                    while true {
                         at = Int(next.pointee)
                         next += 1
-                    } else {
-                        frame.count &+= 1
+                        byte = bytes[at]
+                        if byte == UInt8(ascii: ",") {
+                            at = Int(next.pointee)
+                            next += 1
+                            if closer == UInt8(ascii: "}") { break beforeKey }
+                            frame.pointee.members &+= 1
+                            continue value
+                        }
+                        guard _fastPath(byte == closer) else {
+                            reason = .expectedCommaOrEnd
+                            break parse
+                        }
+                        guard _fastPath(close(frame, end: word)) else {
+                            reason = .duplicateKey
+                            break parse
+                        }
+                        frame -= 1
+                        closer = frame.pointee.closer
+                        if closer == 0 {
+                            if next == last { return word - out }
+                            reason = .trailingContent
+                            break parse
+                        }
                     }
-                    continue value
                 }
-                guard byte == (frame.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-                    throw Failure(reason: .expectedCommaOrEnd, offset: at)
+                // A key starts at `at`; `next` points to the index of its colon.
+                guard _fastPath(bytes[at] == UInt8(ascii: "\"")) else {
+                    reason = .expectedKey
+                    break parse
                 }
-                if frame.isObject, frame.count > Self.fewKeys, policy.duplicateKeys == .error {
-                    try checkManyKeys(frame, end: word)
+                var end = Int(next.pointee)
+                guard _fastPath(bytes[end] == UInt8(ascii: ":")) else {
+                    reason = .expectedColon
+                    break parse
                 }
-                frame.start.pointee = Word(
-                    container: frame.isObject ? .object : .array, count: frame.count, span: word - frame.start - 1)
-                depth &-= 1
-                frame = stack[depth]
-                if depth == 0 { return try finish(next, last, word - out) }
-                at = try separator(&next, last)
+                if _slowPath(bytes[end &- 1] != UInt8(ascii: "\"")) { end = trimmed(at, end) }
+                var edge = KeyBytes.bit(first: bytes[at &+ 1], last: bytes[end &- 2])
+                let key = Word(
+                    bits: plainString &+ UInt64(truncatingIfNeeded: at) &+ UInt64(truncatingIfNeeded: end &- at) &<< 32)
+                var size: UInt64 = 1 &<< UInt64(truncatingIfNeeded: end &- at)
+                word.pointee = key
+                if _slowPath(backslash < end) {
+                    backslash = Backslashes.check(bytes, backslash, end &- 1, length)
+                    if _slowPath(backslash < 0) {
+                        reason = .invalidEscape
+                        at = ~backslash
+                        break parse
+                    }
+                    word.pointee.bits &+= 1 &<< 60
+                    edge = .max
+                    size = .max
+                }
+                if frame.pointee.members < checkedKeys {
+                    if frame.pointee.edges & edge != 0, frame.pointee.lengths & size != 0,
+                        isTaken(word.pointee, frame.pointee.start + 1, end: word)
+                    {
+                        reason = .duplicateKey
+                        break parse
+                    }
+                    frame.pointee.edges |= edge
+                    frame.pointee.lengths |= size
+                }
+                word += 1
+                frame.pointee.members &+= 1
+                at = Int(next[1])
+                next += 2
             }
         }
+        throw failure(reason, at, next, last, word, frame)
     }
 
-    // MARK: Tokens
-
-    /// The end of the scalar at `at`: the next structural index, less the white space before it.
+    /// Writes the word of a container; false where a key stands twice in it.
     @inline(__always)
-    private func end(of at: Int, _ next: UnsafePointer<UInt32>) -> Int {
-        var end = Int(next.pointee)  // The sentinel behind the last index is the length.
-        while bytes[end &- 1] <= 0x20, end &- 1 > at, isWhiteSpace(bytes[end &- 1]) { end &-= 1 }
-        return end
+    private func close(_ frame: UnsafeMutablePointer<Frame>, end: UnsafeMutablePointer<Word>) -> Bool {
+        let members = frame.pointee.members
+        let start = frame.pointee.start
+        let isObject = frame.pointee.closer == UInt8(ascii: "}")
+        start.pointee = Word(container: isObject ? .object : .array, count: members, span: end - start - 1)
+        return members <= Self.fewKeys || !isObject || policy.duplicateKeys == .last
+            || KeyTable.firstDuplicate(start + 1, members, end: end, bytes - origin) == nil
     }
 
-    private func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
-
-    @inline(__always)
-    private func separator(_ next: inout UnsafePointer<UInt32>, _ last: UnsafePointer<UInt32>) throws(Failure) -> Int {
-        guard next < last else { throw Failure(reason: .unexpectedEnd, offset: length) }
-        let at = Int(next.pointee)
-        next += 1
-        return at
-    }
+    // MARK: The rare
 
     @inline(__always)
-    private func finish(
-        _ next: UnsafePointer<UInt32>, _ last: UnsafePointer<UInt32>, _ words: Int
-    ) throws(Failure) -> Int {
-        guard next == last else { throw Failure(reason: .trailingContent, offset: Int(next.pointee)) }
-        return words
+    private static func isOpening(_ byte: UInt8) -> Bool { byte | 0x20 == UInt8(ascii: "{") }
+
+    /// The end of the token at `at` without the white space before `end`; `at` where nothing is left.
+    @inline(never)
+    private func trimmed(_ at: Int, _ end: Int) -> Int {
+        var end = end
+        while end > at, Self.isWhiteSpace(bytes[end &- 1]) { end &-= 1 }
+        return max(at, end)
     }
 
-    private func tooDeep(_ at: Int) -> Failure {
-        Failure(reason: .tooDeep, offset: at, detail: "the limit is \(policy.maximumDepth) levels")
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
-    @inline(__always)
-    private func findBackslash(from start: Int) -> Int {
-        guard start < length, let found = memchr(bytes + start, 0x5C, length &- start) else { return Int.max }
-        return UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - bytes
-    }
-
-    @inline(__always)
-    private func string(_ at: Int, _ end: Int, _ backslash: inout Int) throws(Failure) -> Word {
-        guard end &- at >= 2, bytes[end &- 1] == UInt8(ascii: "\"") else {
-            throw Failure(reason: .invalidLiteral, offset: at)
+    /// What the loop stopped at; a token behind the last one (the sentinel) means that the text ended before.
+    @inline(never)
+    private func failure(
+        _ reason: ParseError.Reason, _ at: Int, _ next: UnsafePointer<UInt32>, _ last: UnsafePointer<UInt32>,
+        _ word: UnsafeMutablePointer<Word>, _ frame: UnsafeMutablePointer<Frame>
+    ) -> Failure {
+        let end = Failure(reason: .unexpectedEnd, offset: length)
+        switch reason {
+        case .trailingContent: return next > last ? end : Failure(reason: reason, offset: Int(next.pointee))
+        case .expectedColon: return next < last ? Failure(reason: reason, offset: Int(next.pointee)) : end
+        case .unexpectedEnd: return end
+        case .tooDeep:
+            return Failure(reason: reason, offset: at, detail: "the limit is \(policy.maximumDepth) levels")
+        case .duplicateKey:
+            // Where a container closes its members are looked through once more.
+            let isKey = bytes[at] == UInt8(ascii: "\"")
+            let start = frame.pointee.start
+            let large =
+                isKey ? nil : KeyTable.firstDuplicate(start + 1, frame.pointee.members, end: word, bytes - origin)
+            let key = large ?? word.pointee
+            let name = String(decoding: StringEscapes.decoded(key, bytes - origin).prefix(80), as: UTF8.self)
+            return Failure(reason: reason, offset: key.offset - origin - 1, detail: "\"\(name)\"")
+        case .expectedValue: return next > last ? end : scalarFailure(at, Int(next.pointee))
+        default: return next > last ? end : Failure(reason: reason, offset: at)
         }
-        if backslash < end {
-            try StringEscapes.validate(bytes, at &+ 1, end &- 1)
-            backslash = findBackslash(from: end)
-            return Word(.escapedString, base: base, offset: origin &+ at &+ 1, length: end &- at &- 2)
-        }
-        return Word(.string, base: base, offset: origin &+ at &+ 1, length: end &- at &- 2)
     }
 
-    @inline(__always)
-    private func scalar(_ at: Int, _ end: Int) throws(Failure) -> Word {
+    private func scalarFailure(_ at: Int, _ next: Int) -> Failure {
+        let reason: ParseError.Reason
         switch bytes[at] {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return try number(at, end)
+            let end = trimmed(at, next)
+            reason = NumberGrammar.kind(bytes + at, end - at) == .missing ? .invalidNumber : .numberOutOfRange
+        case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: "}"): reason = .expectedValue
+        default: reason = .invalidLiteral
+        }
+        return Failure(reason: reason, offset: at)
+    }
+
+    /// A text that is one scalar.
+    @inline(never)
+    private func rootScalar(
+        _ at: Int, _ indexes: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Word>
+    ) throws(Failure) -> Int {
+        let next = Int(indexes[1])
+        if bytes[at] == UInt8(ascii: "\"") {
+            let end = trimmed(at, next)
+            guard end >= at + 2 else { throw Failure(reason: .invalidLiteral, offset: at) }
+            let backslash = Backslashes.first(bytes, at, end)
+            if backslash < end {
+                let checked = Backslashes.check(bytes, backslash, end - 1, end)
+                guard checked >= 0 else { throw Failure(reason: .invalidEscape, offset: ~checked) }
+            }
+            out.pointee = Word(
+                backslash < end ? .escapedString : .string, base: base, offset: origin + at + 1, length: end - at - 2)
+        } else {
+            out.pointee = rareScalar(at, next)
+            guard out.pointee != .missing else { throw scalarFailure(at, next) }
+        }
+        guard count == 1 else { throw Failure(reason: .trailingContent, offset: next) }
+        return 1
+    }
+
+    /// A literal or a number at `at`; `next` is where the token behind it starts. `.missing` where there is neither.
+    @inline(never)
+    private func rareScalar(_ at: Int, _ next: Int) -> Word {
+        let end = trimmed(at, next)
+        switch bytes[at] {
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            let kind = NumberGrammar.kind(bytes + at, end &- at)
+            if kind == .missing { return .missing }
+            if policy.numbers == .finite, !NumberGrammar.isSurelyFinite(bytes + at, end &- at),
+                !NumberText.double(bytes + at, end &- at).isFinite
+            {
+                return .missing
+            }
+            return Word(kind, base: base, offset: origin &+ at, length: end &- at)
         case UInt8(ascii: "t") where end &- at == 4 && matches(at, 0x6575_7274): return .true
         case UInt8(ascii: "n") where end &- at == 4 && matches(at, 0x6C6C_756E): return .null
         case UInt8(ascii: "f") where end &- at == 5 && matches(at &+ 1, 0x6573_6C61): return .false
-        case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-            throw Failure(reason: .expectedValue, offset: at)
-        default:
-            throw Failure(reason: .invalidLiteral, offset: at)
+        default: return .missing
         }
     }
 
@@ -184,149 +313,21 @@ struct Parser {
         UnsafeRawPointer(bytes + at).loadUnaligned(as: UInt32.self) == text
     }
 
-    /// A number by the grammar of RFC 8259, 6; its text stays as it is.
-    @inline(__always)
-    private func number(_ at: Int, _ end: Int) throws(Failure) -> Word {
-        var position = at
-        var kind = Kind.integer
-        if bytes[position] == UInt8(ascii: "-") { position &+= 1 }
-        guard position < end else { throw Failure(reason: .invalidNumber, offset: at) }
-        if bytes[position] == UInt8(ascii: "0") {
-            position &+= 1
-        } else {
-            let digits = position
-            while position < end, bytes[position] &- 0x30 < 10 { position &+= 1 }
-            guard position > digits else { throw Failure(reason: .invalidNumber, offset: at) }
-        }
-        if position < end, bytes[position] == UInt8(ascii: ".") {
-            kind = .decimal
-            position &+= 1
-            let digits = position
-            while position < end, bytes[position] &- 0x30 < 10 { position &+= 1 }
-            guard position > digits else { throw Failure(reason: .invalidNumber, offset: at) }
-        }
-        if position < end, bytes[position] | 0x20 == UInt8(ascii: "e") {
-            kind = .decimal
-            position &+= 1
-            if position < end, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
-                position &+= 1
-            }
-            let digits = position
-            while position < end, bytes[position] &- 0x30 < 10 { position &+= 1 }
-            guard position > digits else { throw Failure(reason: .invalidNumber, offset: at) }
-            try checkRange(at, end)
-        } else if end &- at > 300 {
-            try checkRange(at, end)
-        }
-        guard position == end else { throw Failure(reason: .invalidNumber, offset: at) }
-        return Word(kind, base: base, offset: origin &+ at, length: end &- at)
-    }
-
-    private func checkRange(_ at: Int, _ end: Int) throws(Failure) {
-        guard policy.numbers == .finite else { return }
-        let value = NumberText.double(bytes + at, end - at)
-        guard value.isFinite else { throw Failure(reason: .numberOutOfRange, offset: at) }
-    }
-
-    // MARK: Keys
+    // MARK: Keys that stand twice
 
     /// Above this many members an object's keys are checked with a hash table when it closes.
     private static let fewKeys = 32
 
-    /// Reads a key at `at` and the colon behind it; `next` is left at the value.
-    @inline(__always)
-    private func key(
-        _ at: Int, _ next: inout UnsafePointer<UInt32>, _ last: UnsafePointer<UInt32>,
-        _ word: inout UnsafeMutablePointer<Word>, _ frame: inout Frame, _ backslash: inout Int
-    ) throws(Failure) {
-        guard bytes[at] == UInt8(ascii: "\"") else { throw Failure(reason: .expectedKey, offset: at) }
-        let key = try string(at, end(of: at, next), &backslash)
-        guard next < last else { throw Failure(reason: .unexpectedEnd, offset: length) }
-        guard bytes[Int(next.pointee)] == UInt8(ascii: ":") else {
-            throw Failure(reason: .expectedColon, offset: Int(next.pointee))
-        }
-        next += 1
-        guard next < last else { throw Failure(reason: .unexpectedEnd, offset: length) }
-        if frame.count < Self.fewKeys, policy.duplicateKeys == .error {
-            let bit: UInt64 =
-                key.kind == .string ? 1 &<< (UInt64(KeyBytes.hash(bytes + (at &+ 1), key.length)) & 63) : .max
-            if frame.keyMask & bit != 0 { try checkKey(key, frame, end: word, at: at) }
-            frame.keyMask |= bit
-        }
-        word.pointee = key
-        word += 1
-        frame.count &+= 1
-    }
-
-    private func checkKey(
-        _ key: Word, _ frame: Frame, end: UnsafeMutablePointer<Word>, at: Int
-    ) throws(Failure) {
-        var other = frame.start + 1
+    /// Whether `key` stands among the members from `first` to `end`.
+    @inline(never)
+    private func isTaken(
+        _ key: Word, _ first: UnsafeMutablePointer<Word>, end: UnsafeMutablePointer<Word>
+    ) -> Bool {
+        var other = first
         while other < end {
-            if KeyBytes.equal(key, bytes - origin, other.pointee, bytes - origin) { throw duplicate(key, at) }
+            if KeyBytes.equal(key, bytes - origin, other.pointee, bytes - origin) { return true }
             other += 1 + other[1].extent
         }
-    }
-
-    private func checkManyKeys(_ frame: Frame, end: UnsafeMutablePointer<Word>) throws(Failure) {
-        var seen = Set<[UInt8]>(minimumCapacity: frame.count)
-        var key = frame.start + 1
-        while key < end {
-            let text = StringEscapes.decoded(key.pointee, bytes - origin)
-            guard seen.insert(text).inserted else { throw duplicate(key.pointee, key.pointee.offset - origin - 1) }
-            key += 1 + key[1].extent
-        }
-    }
-
-    private func duplicate(_ key: Word, _ at: Int) -> Failure {
-        let name = String(decoding: StringEscapes.decoded(key, bytes - origin).prefix(80), as: UTF8.self)
-        return Failure(reason: .duplicateKey, offset: at, detail: "\"\(name)\"")
-    }
-}
-
-extension Arena {
-    /// Parses the JSON text of a slice to a document in this arena.
-    ///
-    /// The document refers to the slice's bytes and stays valid until the reset.
-    ///
-    /// - Throws: what is wrong with the text, and where. Nothing of it stays on the tape.
-    /// - Source: RFC 8259.
-    public func parse(_ slice: Slice, policy: ParsePolicy = .strict) throws(ParseError) -> UnsafePointer<Word> {
-        let bytes = bases[Int(slice.base)] + Int(slice.offset)
-        let length = Int(slice.length)
-        guard length <= policy.maximumSize else {
-            let text = UnsafeBufferPointer(start: bytes, count: 0)
-            throw ParseError(
-                .tooLarge, at: 0, in: text, detail: "\(length) bytes, the limit is \(policy.maximumSize)")
-        }
-        let (code, indexes, count) = indexer.run(bytes, length)
-        guard code == 0, let indexes else { throw indexingError(code, bytes, length, policy) }
-        let room = reserveWords(count + 1).baseAddress.unsafelyUnwrapped
-        let parser = Parser(
-            bytes: bytes, length: length, origin: Int(slice.offset), base: Int(slice.base), policy: policy,
-            stack: indexer.stack)
-        do {
-            commitWords(try parser.run(indexes, count, room))
-        } catch {
-            let text = UnsafeBufferPointer(start: bytes, count: length)
-            throw ParseError(error.reason, at: error.offset, in: text, detail: error.detail)
-        }
-        return UnsafePointer(room)
-    }
-
-    /// Stage 1 says what is wrong, but not where: find the place.
-    private func indexingError(
-        _ code: Int32, _ bytes: UnsafePointer<UInt8>, _ length: Int, _ policy: ParsePolicy
-    ) -> ParseError {
-        let text = UnsafeBufferPointer(start: bytes, count: length)
-        let reason = ParseError.Reason(indexing: code)
-        let offset: Int
-        switch reason {
-        case .invalidUTF8: offset = TextPlaces.firstInvalidUTF8(text)
-        case .controlCharacter: offset = TextPlaces.firstControlCharacterInString(text)
-        case .unclosedString: offset = TextPlaces.startOfUnclosedString(text)
-        default: offset = 0
-        }
-        return ParseError(reason, at: offset, in: text)
+        return false
     }
 }

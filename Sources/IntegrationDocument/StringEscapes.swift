@@ -1,33 +1,7 @@
-internal import Glibc
-
 /// The escapes of JSON strings (RFC 8259, 7).
 public enum StringEscapes {
-    /// Checks every escape between `start` and `end`.
-    static func validate(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) throws(Parser.Failure) {
-        var at = start
-        while at < end {
-            guard bytes[at] == 0x5C else {
-                at += 1
-                continue
-            }
-            guard at + 1 < end else { throw Parser.Failure(reason: .invalidEscape, offset: at) }
-            switch bytes[at + 1] {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-                UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-                at += 2
-            case UInt8(ascii: "u"):
-                guard at + 5 < end, hex(bytes + at + 2) != nil else {
-                    throw Parser.Failure(reason: .invalidEscape, offset: at)
-                }
-                at += 6
-            default:
-                throw Parser.Failure(reason: .invalidEscape, offset: at)
-            }
-        }
-    }
-
     /// Four hexadecimal digits.
-    private static func hex(_ bytes: UnsafePointer<UInt8>) -> UInt32? {
+    static func hex(_ bytes: UnsafePointer<UInt8>) -> UInt32? {
         var value: UInt32 = 0
         for at in 0..<4 {
             let digit: UInt32

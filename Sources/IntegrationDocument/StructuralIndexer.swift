@@ -20,7 +20,8 @@ final class StructuralIndexer {
 
     /// Indexes `length` bytes. On success the indexes stay valid until the next call and end with a sentinel of `length`.
     @inline(__always)
-    func run(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> (code: Int32, indexes: UnsafePointer<UInt32>?, count: Int) {
+    func run(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> (code: Int32, indexes: UnsafePointer<UInt32>?, count: Int)
+    {
         var indexes: UnsafePointer<UInt32>?
         var count = 0
         let code = integration_indexer_run(indexer, bytes, length, &indexes, &count)

@@ -19,49 +19,53 @@ extension View {
                 guard one.isEqual(to: two) else { return false }
             }
             return true
-        case (.object, .object):
-            guard word.count == other.word.count else { return false }
-            return members.allSatisfy { member in
-                member.key.withDecodedBytes { other.member($0) }.map { member.value.isEqual(to: $0) } ?? false
-            }
+        case (.object, .object): return hasEqualMembers(other)
         default: return false
         }
     }
-}
 
-/// A JSON number by its exact decimal value: sign, significant digits and power of ten.
-struct ExactNumber: Equatable {
-    var isNegative: Bool
-    /// Significant digits without leading and trailing zeros; empty for zero.
-    var digits: [UInt8]
-    /// The value is `0.digits × 10^exponent`.
-    var exponent: Int
+    /// Above this many members, names are looked up in dictionaries: the time must not grow with their square.
+    private static let fewMembers = 32
 
-    init(_ view: View) {
-        var digits: [UInt8] = []
-        var point: Int?
-        var power = 0
-        var isNegative = false
-        var text = view.rawBytes[...]
-        if text.first == UInt8(ascii: "-") {
-            isNegative = true
-            text = text.dropFirst()
+    private func hasEqualMembers(_ other: View) -> Bool {
+        if word.count > Self.fewMembers || other.word.count > Self.fewMembers {
+            let left = membersByName()
+            let right = other.membersByName()
+            return left.count == right.count
+                && left.allSatisfy { name, value in right[name].map { value.isEqual(to: $0) } ?? false }
         }
-        if let mark = text.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
-            let written = String(decoding: text[(mark + 1)...], as: UTF8.self)
-            power = Int(written) ?? (written.hasPrefix("-") ? -1 << 60 : 1 << 60)
-            text = text[..<mark]
+        var names = 0
+        for member in members where !isRepeated(member) {
+            names += 1
+            guard let match = other.member(named: member.key), member.value.isEqual(to: match) else { return false }
         }
-        for byte in text {
-            if byte == UInt8(ascii: ".") { point = digits.count } else { digits.append(byte) }
+        return names == other.members.reduce(0) { $0 + (other.isRepeated($1) ? 0 : 1) }
+    }
+
+    /// Whether a later member has the same name, which then wins.
+    private func isRepeated(_ member: Member) -> Bool {
+        let end = pointer + word.extent
+        var at = member.value.pointer + member.value.word.extent
+        while at < end {
+            let base = bases[member.key.word.base]
+            if KeyBytes.equal(member.key.word, base, at.pointee, bases[at.pointee.base]) { return true }
+            at += 1 &+ at[1].extent
         }
-        var exponent = (point ?? digits.count) + power
-        let leading = digits.prefix { $0 == UInt8(ascii: "0") }.count
-        digits.removeFirst(leading)
-        exponent -= leading
-        while digits.last == UInt8(ascii: "0") { digits.removeLast() }
-        self.isNegative = isNegative && !digits.isEmpty
-        self.digits = digits
-        self.exponent = digits.isEmpty ? 0 : exponent
+        return false
+    }
+
+    private func member(named key: View) -> View? {
+        var found: View?
+        for member in members
+        where KeyBytes.equal(key.word, key.bases[key.word.base], member.key.word, bases[member.key.word.base]) {
+            found = member.value
+        }
+        return found
+    }
+
+    private func membersByName() -> [[UInt8]: View] {
+        var members: [[UInt8]: View] = [:]
+        for member in self.members { members[member.key.decodedBytes] = member.value }
+        return members
     }
 }

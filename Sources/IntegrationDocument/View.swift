@@ -71,7 +71,8 @@ public struct View {
     /// Whether the characters of a string are `other`.
     public func equals(_ other: StaticString) -> Bool {
         withDecodedBytes {
-            $0.count == other.utf8CodeUnitCount && memcmp($0.baseAddress ?? other.utf8Start, other.utf8Start, $0.count) == 0
+            $0.count == other.utf8CodeUnitCount
+                && memcmp($0.baseAddress ?? other.utf8Start, other.utf8Start, $0.count) == 0
                 && word.isString
         }
     }
@@ -95,24 +96,33 @@ public struct View {
     /// The value of the last member whose key has these characters; nil where there is none or this is no object.
     public func member(_ key: UnsafeBufferPointer<UInt8>) -> View? {
         guard kind == .object else { return nil }
+        let length = key.count
+        let head = KeyBytes.head(copying: key)
+        // A word's upper half without its base: kind and length in one comparison.
+        let plain = UInt32(Kind.string.rawValue) &<< 28 | UInt32(truncatingIfNeeded: length)
+        guard length <= Word.maximumLength else { return nil }
         var found: View?
         var at = pointer + 1
         let end = at + word.span
         while at < end {
-            if keyEquals(at.pointee, key) { found = View(at + 1, bases) }
+            let upper = UInt32(truncatingIfNeeded: at.pointee.bits &>> 32)
+            if upper & 0xF0FF_FFFF == plain {
+                let start = text(of: at.pointee)
+                if KeyBytes.head(start, length) == head,
+                    length <= 8 || memcmp(start + 8, key.baseAddress.unsafelyUnwrapped + 8, length &- 8) == 0
+                {
+                    found = View(at + 1, bases)
+                }
+            } else if upper &>> 28 == UInt32(Kind.escapedString.rawValue), equalsEscaped(at.pointee, key) {
+                found = View(at + 1, bases)
+            }
             at += 1 &+ at[1].extent
         }
         return found
     }
 
-    @usableFromInline
-    func keyEquals(_ word: Word, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
-        if word.kind == .string {
-            guard word.length == key.count else { return false }
-            guard let start = key.baseAddress else { return true }
-            return memcmp(text(of: word), start, key.count) == 0
-        }
-        return StringEscapes.decoded(word, bases[word.base]).elementsEqual(key)
+    private func equalsEscaped(_ word: Word, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
+        word.length > key.count && StringEscapes.decoded(word, bases[word.base]).elementsEqual(key)
     }
 
     /// The elements of an array, in order; empty for anything else.

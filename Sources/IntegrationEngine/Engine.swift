@@ -4,21 +4,8 @@ public import Logging
 public import ServiceLifecycle
 internal import Synchronization
 
-/// Runs flows: opens what they share, builds each, and drains all when it is told to stop.
+/// Runs flows, which come and go while it runs; opens what they share once, and drains all when it is told to stop.
 public final class Engine: Service {
-    public let flows: [Flow]
-    private let destinations: [String: any Destination]
-    private let lookups: [String: any Lookup]
-    private let logger: Logger
-    private let clock: any TimeSource
-    private let random: RandomSource
-    private let processors: Int
-    private let mode: Mode
-    /// Dead letters of flows without a `dlq`.
-    public let memoryDeadLetters = MemoryDeadLetters()
-    private let runners = Mutex<[String: FlowRunner]>([:])
-    private let shutdown = ShutdownSignal()
-
     /// When `run()` returns.
     public enum Mode: Sendable {
         /// When it is told to stop.
@@ -27,93 +14,376 @@ public final class Engine: Service {
         case untilIdle
     }
 
+    let logger: Logger
+    let clock: any TimeSource
+    let random: RandomSource
+    let processors: Int
+    /// Where flows that call each other find each other.
+    public let directory: FlowDirectory
+    private let mode: Mode
+    /// Dead letters of flows without a `dlq`.
+    public let memoryDeadLetters = MemoryDeadLetters()
+
+    /// A flow that the engine knows.
+    final class Managed: Sendable {
+        let flow: Flow
+        let runner = Mutex<FlowRunner?>(nil)
+        /// The last word of a run that never came to a runner, such as a destination that could not be opened.
+        let outcome = Mutex<FlowState>(.created)
+        /// Through with its own work, and open only for those that call it.
+        let isLingering = Mutex(false)
+
+        init(_ flow: Flow) { self.flow = flow }
+    }
+
+    private enum Command: Sendable {
+        case run(Managed, ShutdownSignal)
+        case keep(@Sendable () async -> Void)
+        case end
+    }
+
+    private struct State {
+        var order: [String] = []
+        var flows: [String: Managed] = [:]
+        var senders: [String: SharedScope<any Sender>] = [:]
+        var finders: [String: SharedScope<any Finder>] = [:]
+        var shutdowns: [String: ShutdownSignal] = [:]
+        var commands: AsyncStream<Command>.Continuation?
+        var isStopping = false
+    }
+
+    private let state: Mutex<State>
+    private let shutdown = ShutdownSignal()
+
     /// - Parameters:
-    ///   - destinations: everything that flows name as a destination, by name; opened once and shared.
+    ///   - flows: started as soon as the engine runs.
+    ///   - destinations: everything that flows name as a destination, by name; opened when first used, and shared.
     ///   - lookups: services that steps ask, by name.
+    ///   - directory: the one that `CallDestination`s were made with.
     ///   - random: what jitter is drawn from.
     ///   - processors: how many processors lanes are counted for.
     public init(
-        flows: [Flow], destinations: [String: any Destination], lookups: [String: any Lookup] = [:],
-        logger: Logger, clock: any TimeSource = SystemClock(), random: RandomSource = .system, processors: Int,
-        mode: Mode = .untilStopped
+        flows: [Flow] = [], destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
+        directory: FlowDirectory = FlowDirectory(), logger: Logger, clock: any TimeSource = SystemClock(),
+        random: RandomSource = .system, processors: Int, mode: Mode = .untilStopped
     ) {
-        self.flows = flows
-        self.destinations = destinations
-        self.lookups = lookups
         self.logger = logger
         self.clock = clock
         self.random = random
         self.processors = processors
         self.mode = mode
+        self.directory = directory
+        state = Mutex(State())
+        for (name, destination) in destinations { add(destination, as: name) }
+        for (name, lookup) in lookups { add(lookup, as: name) }
+        for flow in flows {
+            addOwn(of: flow)
+            state.withLock { Self.insert(flow, &$0) }
+        }
     }
 
-    /// What each flow has done so far, in the order of the configuration.
+    private func removeOwn(of flow: Flow) {
+        state.withLock { state in
+            for name in flow.ownDestinations.keys { state.senders[name] = nil }
+            for name in flow.ownLookups.keys { state.finders[name] = nil }
+        }
+    }
+
+    private func addOwn(of flow: Flow) {
+        for (name, destination) in flow.ownDestinations { add(destination, as: name) }
+        for (name, lookup) in flow.ownLookups { add(lookup, as: name) }
+    }
+
+    private static func insert(_ flow: Flow, _ state: inout State) {
+        if state.flows[flow.name] == nil { state.order.append(flow.name) }
+        state.flows[flow.name] = Managed(flow)
+    }
+
+    // MARK: What flows use
+
+    /// Adds a destination that flows can name.
+    public func add(_ destination: any Destination, as name: String) {
+        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
+        state.withLock { state in
+            state.senders[name] = SharedScope { use in
+                try await destination.withSender(in: context) { await use($0) }
+            }
+        }
+    }
+
+    /// Adds a service that steps can ask.
+    public func add(_ lookup: any Lookup, as name: String) {
+        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
+        state.withLock { state in
+            state.finders[name] = SharedScope { use in
+                try await lookup.withFinder(in: context) { await use($0) }
+            }
+        }
+    }
+
+    // MARK: Flows
+
+    /// What each flow has done so far, in the order they were added.
     public var snapshots: [FlowSnapshot] {
-        let runners = runners.withLock { $0 }
-        return flows.map { runners[$0.name]?.snapshot ?? FlowSnapshot(flow: $0.name, state: .created) }
+        let flows = state.withLock { state in state.order.compactMap { state.flows[$0] } }
+        return flows.map(Self.snapshot)
+    }
+
+    /// What a flow has done so far; nil where there is none of that name.
+    public func snapshot(of name: String) -> FlowSnapshot? {
+        state.withLock { $0.flows[name] }.map(Self.snapshot)
+    }
+
+    private static func snapshot(_ managed: Managed) -> FlowSnapshot {
+        if let runner = managed.runner.withLock({ $0 }) { return runner.snapshot }
+        return FlowSnapshot(flow: managed.flow.name, state: managed.outcome.withLock { $0 })
+    }
+
+    /// Adds a flow, without starting it.
+    ///
+    /// - Throws: when a flow of that name exists, or something of it can't be built; nothing has changed then.
+    public func create(_ flow: Flow) throws(IntegrationError) {
+        let (isTaken, names) = state.withLock { state in
+            (state.flows[flow.name] != nil, Set(state.senders.keys).union(state.finders.keys))
+        }
+        if isTaken { throw IntegrationError(.flowExists, "there is a flow named `\(flow.name)` already") }
+        for name in flow.ownDestinations.keys.sorted() + flow.ownLookups.keys.sorted() where names.contains(name) {
+            throw IntegrationError(.cannotBuild, "`\(name)` of flow `\(flow.name)` is the name of something else already")
+        }
+        addOwn(of: flow)
+        do {
+            _ = try build(flow)
+        } catch {
+            removeOwn(of: flow)
+            throw error
+        }
+        let exists = state.withLock { state in
+            if state.flows[flow.name] != nil { return true }
+            Self.insert(flow, &state)
+            return false
+        }
+        if exists { throw IntegrationError(.flowExists, "there is a flow named `\(flow.name)` already") }
+    }
+
+    /// Starts a flow that was created, stopped or has failed.
+    ///
+    /// - Throws: when there is none of that name, when it runs already, or when the engine does not run.
+    public func start(_ name: String) throws(IntegrationError) {
+        enum Refusal { case unknown, running, notRunning }
+        let refusal: Refusal? = state.withLock { state in
+            guard let managed = state.flows[name] else { return .unknown }
+            guard let commands = state.commands, !state.isStopping else { return .notRunning }
+            guard state.shutdowns[name] == nil else { return .running }
+            let signal = ShutdownSignal()
+            state.shutdowns[name] = signal
+            directory.willStart(name)
+            commands.yield(.run(managed, signal))
+            return nil
+        }
+        switch refusal {
+        case nil: return
+        case .unknown: throw IntegrationError(.flowUnknown, "there is no flow named `\(name)`")
+        case .running: throw IntegrationError(.flowExists, "flow `\(name)` is running already")
+        case .notRunning: throw IntegrationError(.engineNotRunning, "the engine is not running")
+        }
+    }
+
+    /// Tells a flow to stop reading, finish what is in hand, and end.
+    ///
+    /// - Throws: when there is no flow of that name. Stopping one that does not run changes nothing.
+    public func stop(_ name: String) throws(IntegrationError) {
+        let (isKnown, signal) = state.withLock { ($0.flows[name] != nil, $0.shutdowns[name]) }
+        guard isKnown else { throw IntegrationError(.flowUnknown, "there is no flow named `\(name)`") }
+        signal?.signal()
+    }
+
+    /// Removes a flow that does not run.
+    ///
+    /// - Throws: when there is none of that name, or it is still running.
+    public func delete(_ name: String) throws(IntegrationError) {
+        let (managed, isRunning) = state.withLock { state in
+            let isRunning = state.shutdowns[name] != nil
+            let managed = state.flows[name]
+            if !isRunning {
+                state.flows[name] = nil
+                state.order.removeAll { $0 == name }
+            }
+            return (managed, isRunning)
+        }
+        guard let managed else { throw IntegrationError(.flowUnknown, "there is no flow named `\(name)`") }
+        if !isRunning { return removeOwn(of: managed.flow) }
+        throw IntegrationError(.flowExists, "flow `\(name)` is running; stop it first")
     }
 
     /// Builds every flow without opening anything.
     ///
     /// - Throws: the first part that can't be built.
     public func validate() throws(IntegrationError) {
-        for flow in flows { _ = try buildSteps(flow) }
+        for flow in state.withLock({ state in state.order.compactMap { state.flows[$0]?.flow } }) {
+            _ = try build(flow)
+        }
+        for name in directory.callees.sorted() where state.withLock({ $0.flows[name] == nil }) {
+            throw IntegrationError(.cannotBuild, "`call: \(name)` names no flow")
+        }
     }
+
+    // MARK: Running
 
     /// Runs every flow; returns when told to stop and drained, or, in mode `untilIdle`, when all have finished.
     ///
     /// A flow that fails stops alone; its snapshot says why.
     ///
-    /// - Throws: when something can't be opened or built.
+    /// - Throws: when a flow can't be built; nothing was opened then.
     public func run() async throws {
         try validate()
-        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
-        try await withGracefulShutdownHandler {
-            try await openLookups(lookups.sorted { $0.key < $1.key }[...], [:], context) { finders in
-                try await self.openDestinations(self.destinations.sorted { $0.key < $1.key }[...], [:], context) {
-                    senders in
-                    try await self.runFlows(senders: senders, finders: finders)
+        let (stream, commands) = AsyncStream.makeStream(of: Command.self)
+        let names = state.withLock { state in
+            state.commands = commands
+            return state.order
+        }
+        for name in names { try start(name) }
+        if shutdown.isSignalled { stop() }
+        endIfIdle()
+        await withGracefulShutdownHandler {
+            await withTaskCancellationHandler {
+                await withDiscardingTaskGroup { group in
+                    loop: for await command in stream {
+                        switch command {
+                        case .run(let managed, let signal): group.addTask { await self.run(managed, signal) }
+                        case .keep(let keeper): group.addTask { await keeper() }
+                        case .end: break loop
+                        }
+                    }
                 }
+            } onCancel: {
+                commands.yield(.end)
             }
         } onGracefulShutdown: {
             self.stop()
         }
+        state.withLock { $0.commands = nil }
     }
 
-    /// Stops reading and lets what is in hand be finished.
-    public func stop() { shutdown.signal() }
+    /// Stops reading everywhere, lets what is in hand be finished, and ends `run()`.
+    public func stop() {
+        let signals = state.withLock { state in
+            state.isStopping = true
+            return Array(state.shutdowns.values)
+        }
+        shutdown.signal()
+        for signal in signals { signal.signal() }
+        endIfIdle()
+    }
 
-    // MARK: Opening
+    /// Ends the loop when no flow runs any more and none is to come.
+    private func endIfIdle() {
+        let (commands, lingering): (AsyncStream<Command>.Continuation?, [ShutdownSignal]) = state.withLock { state in
+            guard state.isStopping || mode == .untilIdle else { return (nil, []) }
+            // Flows that only wait to be called end when nobody is left to call them.
+            let working = state.shutdowns.keys.filter { name in
+                guard directory.isCalled(name), let managed = state.flows[name] else { return true }
+                return !managed.isLingering.withLock { $0 }
+            }
+            if !working.isEmpty { return (nil, []) }
+            return (state.commands, Array(state.shutdowns.values))
+        }
+        for signal in lingering { signal.signal() }
+        if lingering.isEmpty { commands?.yield(.end) }
+    }
 
-    private func openLookups(
-        _ rest: ArraySlice<(key: String, value: any Lookup)>, _ opened: [String: any Finder], _ context: FlowContext,
-        _ body: ([String: any Finder]) async throws -> Void
-    ) async throws {
-        guard let (name, lookup) = rest.first else { return try await body(opened) }
-        try await lookup.withFinder(in: context) { finder in
-            var opened = opened
-            opened[name] = finder
-            try await openLookups(rest.dropFirst(), opened, context, body)
+    private func run(_ managed: Managed, _ signal: ShutdownSignal) async {
+        let name = managed.flow.name
+        managed.outcome.withLock { $0 = .running }
+        do {
+            try await open(managed, signal)
+        } catch is CancellationError {
+            managed.outcome.withLock { $0 = .stopped }
+            logger.warning("flow was cut off before it had drained", metadata: ["flow": "\(name)"])
+        } catch {
+            let reason =
+                error as? IntegrationError
+                ?? IntegrationError(.stepFailed, "flow \(name) failed", causes: ["\(error)"])
+            managed.outcome.withLock { $0 = .failed(reason) }
+            logger.error(
+                "flow stopped", metadata: ["flow": "\(name)", "code": "\(reason.code)", "error": "\(reason.message)"])
+        }
+        directory.leave(name)
+        state.withLock { $0.shutdowns[name] = nil }
+        endIfIdle()
+    }
+
+    /// Opens what a flow uses, one inside the other, and runs it.
+    private func open(_ managed: Managed, _ signal: ShutdownSignal) async throws {
+        let built = try build(managed.flow)
+        let deadLetters = managed.flow.errorHandling.deadLetters.map { [$0] } ?? []
+        let names = Array(Set(built.build.destinations + deadLetters)).sorted()
+        let (senders, finders) = state.withLock { ($0.senders, $0.finders) }
+        let services = built.build.usedServices.sorted()
+        try await use(services.compactMap { name in finders[name].map { (name, $0) } }[...], [:]) { finders in
+            try await self.use(names.compactMap { name in senders[name].map { (name, $0) } }[...], [:]) { senders in
+                try await self.run(managed, built, senders: senders, finders: finders, signal)
+            }
         }
     }
 
-    private func openDestinations(
-        _ rest: ArraySlice<(key: String, value: any Destination)>, _ opened: [String: any Sender],
-        _ context: FlowContext, _ body: ([String: any Sender]) async throws -> Void
+    private func use<Value: Sendable>(
+        _ rest: ArraySlice<(key: String, value: SharedScope<Value>)>, _ opened: [String: Value],
+        _ body: ([String: Value]) async throws -> Void
     ) async throws {
-        guard let (name, destination) = rest.first else { return try await body(opened) }
-        try await destination.withSender(in: context) { sender in
+        guard let (name, scope) = rest.first else { return try await body(opened) }
+        try await scope.use {
+            _ = state.withLock { $0.commands?.yield(.keep { await scope.keep() }) }
+        } _: { value in
             var opened = opened
-            opened[name] = sender
-            try await openDestinations(rest.dropFirst(), opened, context, body)
+            opened[name] = value
+            try await use(rest.dropFirst(), opened, body)
         }
+    }
+
+    private func run(
+        _ managed: Managed, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
+        _ signal: ShutdownSignal
+    ) async throws {
+        let flow = managed.flow
+        var logger = logger
+        logger[metadataKey: "flow"] = "\(flow.name)"
+        let context = FlowContext(
+            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal)
+        let sink: any DeadLetterSink =
+            flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
+        let runner = FlowRunner(
+            flow, pipeline: built.pipeline(senders), context: context, deadLetters: sink, processors: processors)
+        managed.runner.withLock { $0 = runner }
+        directory.enter(runner)
+        try await runner.run()
+        guard directory.isCalled(flow.name), !signal.isSignalled else { return }
+        managed.isLingering.withLock { $0 = true }
+        endIfIdle()
+        await signal.wait()
+        managed.isLingering.withLock { $0 = false }
     }
 
     // MARK: Building
 
-    private func buildSteps(_ flow: Flow) throws(IntegrationError) -> (FlowBuild, [Pipeline.NamedStep]) {
+    /// A flow's steps, built, and the destinations that they name.
+    struct BuiltFlow {
+        let flow: Flow
+        let build: FlowBuild
+        let steps: [Pipeline.NamedStep]
+
+        func pipeline(_ senders: [String: any Sender]) -> Pipeline {
+            Pipeline(
+                steps: steps, destinationNames: build.destinations,
+                senders: build.destinations.compactMap { senders[$0] },
+                defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
+                literals: build.literals.block())
+        }
+    }
+
+    private func build(_ flow: Flow) throws(IntegrationError) -> BuiltFlow {
+        let (destinations, services) = state.withLock { (Set($0.senders.keys), Set($0.finders.keys)) }
         let build = FlowBuild(
-            flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: Set(lookups.keys))
+            flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: services)
         var steps: [Pipeline.NamedStep] = []
         for step in flow.steps {
             do {
@@ -126,66 +396,9 @@ public final class Engine: Service {
         }
         var named = build.destinations
         if let deadLetters = flow.errorHandling.deadLetters { named.append(deadLetters) }
-        for name in named where destinations[name] == nil {
+        for name in named where !destinations.contains(name) {
             throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
         }
-        return (build, steps)
-    }
-
-    private func makeRunner(
-        _ flow: Flow, senders: [String: any Sender], finders: [String: any Finder]
-    ) throws(IntegrationError) -> FlowRunner {
-        let (build, steps) = try buildSteps(flow)
-        var open: [any Sender] = []
-        for name in build.destinations {
-            guard let sender = senders[name] else {
-                throw IntegrationError(.cannotBuild, "destination `\(name)` is not open")
-            }
-            open.append(sender)
-        }
-        let pipeline = Pipeline(
-            steps: steps, destinationNames: build.destinations, senders: open,
-            defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
-            literals: build.literals.block())
-        var logger = logger
-        logger[metadataKey: "flow"] = "\(flow.name)"
-        let context = FlowContext(
-            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: shutdown)
-        let sink: any DeadLetterSink =
-            flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
-        return FlowRunner(flow, pipeline: pipeline, context: context, deadLetters: sink, processors: processors)
-    }
-
-    // MARK: Running
-
-    private func runFlows(senders: [String: any Sender], finders: [String: any Finder]) async throws {
-        for flow in flows {
-            let runner = try makeRunner(flow, senders: senders, finders: finders)
-            runners.withLock { $0[flow.name] = runner }
-            for call in senders.values.flatMap(\.calls) where call.flow == flow.name { call.connect(runner) }
-        }
-        let running = runners.withLock { $0 }
-        await withTaskGroup(of: Void.self) { group in
-            for runner in running.values { group.addTask { await self.run(runner) } }
-            await group.waitForAll()
-        }
-        if case .untilStopped = mode {
-            // Finite flows are through; the engine stays up for those who ask what happened.
-            await shutdown.wait()
-        }
-    }
-
-    private func run(_ runner: FlowRunner) async {
-        do {
-            try await runner.run()
-        } catch is CancellationError {
-            logger.warning("flow was cut off before it had drained", metadata: ["flow": "\(runner.flow.name)"])
-        } catch let error as IntegrationError {
-            logger.error(
-                "flow stopped",
-                metadata: ["flow": "\(runner.flow.name)", "code": "\(error.code)", "error": "\(error.message)"])
-        } catch {
-            logger.error("flow stopped", metadata: ["flow": "\(runner.flow.name)", "error": "\(error)"])
-        }
+        return BuiltFlow(flow: flow, build: build, steps: steps)
     }
 }

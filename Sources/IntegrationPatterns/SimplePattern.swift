@@ -83,7 +83,11 @@ final class SimplePattern: @unchecked Sendable {
                 at &+= literal
             } else {
                 let most = step.pointee.most
-                var taken = 0
+                // Single bytes first; characters beyond ASCII are counted by the second loop.
+                let start = at
+                let limit = most < count &- at ? at &+ most : count
+                while at < limit, table[Int(text[at])] == Self.inside { at &+= 1 }
+                var taken = at &- start
                 while taken < most, at < count {
                     let entry = table[Int(text[at])]
                     if entry == Self.inside {

@@ -35,6 +35,8 @@ public struct FlowTest: Sendable {
     /// Destinations by name. Names that the flows mention and that are missing here record.
     public var destinations: [String: any Destination]
     public var lookups: [String: any Lookup]
+    /// Where `CallDestination`s of the test find their flows.
+    public var directory: FlowDirectory
     public var clock: ManualClock
     /// Seed of all randomness.
     public var seed: UInt64
@@ -43,10 +45,11 @@ public struct FlowTest: Sendable {
 
     public init(
         _ flows: Flow..., destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
-        clock: ManualClock = ManualClock(), seed: UInt64 = 1, processors: Int = 1
+        directory: FlowDirectory = FlowDirectory(), clock: ManualClock = ManualClock(), seed: UInt64 = 1, processors: Int = 1
     ) {
         self.flows = flows
         self.lookups = lookups
+        self.directory = directory
         self.clock = clock
         self.seed = seed
         self.processors = processors
@@ -62,7 +65,7 @@ public struct FlowTest: Sendable {
     /// An engine for these flows; each call makes a new one over the same sources and destinations.
     public func makeEngine(mode: Engine.Mode = .untilIdle) -> Engine {
         Engine(
-            flows: flows, destinations: destinations, lookups: lookups,
+            flows: flows, destinations: destinations, lookups: lookups, directory: directory,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock,
             random: RandomSource(seed: seed), processors: processors, mode: mode)
     }

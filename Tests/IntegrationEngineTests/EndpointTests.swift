@@ -41,12 +41,13 @@ import Testing
     }
 
     @Test func `a call runs the other flow and passes its refusals on`() async throws {
+        let directory = FlowDirectory()
         let callee = Flow(
             name: "inner", steps: [FailingStep("check", with: permanent) { $0 == "2" }], destination: "out")
         let source = MemorySource(numbers(4))
         let test = FlowTest(
             Flow(name: "outer", sources: [.init("in", source)], destination: "call"), callee,
-            destinations: ["call": CallDestination("inner")])
+            destinations: ["call": CallDestination("inner", in: directory)], directory: directory)
         let result = try await test.run()
         #expect(result.outputs["out"] == ["0", "1", "3"])
         #expect(result.deadLetters.map(\.step) == ["inner/check"])
@@ -57,6 +58,7 @@ import Testing
     }
 
     @Test func `a refusal that may pass is tried again by the caller`() async throws {
+        let directory = FlowDirectory()
         let out = RecordingDestination()
         out.refuse(times: 1) { $0 == "1" }
         let test = FlowTest(
@@ -64,29 +66,32 @@ import Testing
                 name: "outer", sources: [.init("in", MemorySource(numbers(3)))], destination: "call",
                 errorHandling: .exact()),
             Flow(name: "inner", destination: "out"),
-            destinations: ["call": CallDestination("inner"), "out": out])
+            destinations: ["call": CallDestination("inner", in: directory), "out": out], directory: directory)
         let result = try await test.run()
         #expect(out.bodies == ["0", "2", "1"])
         #expect(result.deadLetters.isEmpty)
     }
 
     @Test func `a flow can be called from within a fallback`() async throws {
+        let directory = FlowDirectory()
         let down = RecordingDestination()
         down.refuse()
         let test = FlowTest(
             Flow(name: "outer", sources: [.init("in", MemorySource(numbers(3)))], destination: "any"),
             Flow(name: "inner", destination: "out"),
-            destinations: ["any": FallbackDestination([down, CallDestination("inner")])])
+            destinations: ["any": FallbackDestination([down, CallDestination("inner", in: directory)])], directory: directory)
         let result = try await test.run()
         #expect(result.outputs["out"] == ["0", "1", "2"])
     }
 
-    @Test func `a call of a flow that does not exist fails its messages`() async throws {
+    @Test func `a call of a flow that does not exist is refused before anything runs`() async throws {
+        let directory = FlowDirectory()
+        let source = MemorySource(["a"])
         let test = FlowTest(
-            Flow(name: "outer", sources: [.init("in", MemorySource(["a"]))], destination: "call"),
-            destinations: ["call": CallDestination("nowhere")])
-        let result = try await test.run()
-        #expect(result.deadLetters.map(\.error.code) == [.cannotBuild])
+            Flow(name: "outer", sources: [.init("in", source)], destination: "call"),
+            destinations: ["call": CallDestination("nowhere", in: directory)], directory: directory)
+        await #expect(throws: IntegrationError.self) { try await test.run() }
+        #expect(source.mostUnsettled == 0)
     }
 
     @Test func `a message without a route is an error`() async throws {

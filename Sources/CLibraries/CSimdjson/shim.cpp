@@ -30,8 +30,14 @@ extern "C" int integration_indexer_run(integration_indexer *indexer, const uint8
     simdjson::error_code error = implementation.stage1(bytes, length, simdjson::stage1_mode::regular);
     *indexes = implementation.structural_indexes.get();
     *count = implementation.n_structural_indexes;
+    if (simdjson_likely(error == simdjson::SUCCESS)) {
+        // simdjson keeps room for these three behind the last index.
+        uint32_t *end = implementation.structural_indexes.get() + implementation.n_structural_indexes;
+        end[0] = end[1] = uint32_t(length);
+        end[2] = 0;
+        return INTEGRATION_INDEX_OK;
+    }
     switch (error) {
-    case simdjson::SUCCESS: return INTEGRATION_INDEX_OK;
     case simdjson::EMPTY: return INTEGRATION_INDEX_EMPTY;
     case simdjson::UNCLOSED_STRING: return INTEGRATION_INDEX_UNCLOSED_STRING;
     case simdjson::UNESCAPED_CHARS: return INTEGRATION_INDEX_CONTROL_CHARACTER;

@@ -2,35 +2,39 @@ internal import Glibc
 public import IntegrationCore
 public import IntegrationDocument
 
-/// When a file is closed, renamed and begun anew.
-public struct Rotation: Sendable, Hashable {
-    /// Begin a new file before one grows beyond this many bytes.
-    public var size: Int?
-    /// Begin a new file when one is this old.
-    public var age: Duration?
-
-    public init(size: Int? = nil, age: Duration? = nil) {
-        self.size = size
-        self.age = age
-    }
-}
-
 /// A file that is only appended to. What `append` returned for is on the disk; a batch is whole in it or not at all.
 ///
-/// All calls that arrive while the disk is busy share one `fdatasync`.
+/// All calls that arrive while the disk is busy share one `fdatasync`. Several of these, in several processes, may
+/// append to one file: each write holds a lock on it (flock(2)). A file that somebody renamed or removed is begun anew
+/// under its name.
 public actor AppendingFile {
+    /// Those who wait for one and the same `fdatasync`.
+    private final class SyncRound {
+        var isDone = false
+        var error: IntegrationError?
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
     private let executor: ThreadExecutor
-    private let path: String
-    private let syncs: Bool
+    let path: String
+    let syncs: Bool
     private let rotation: Rotation
-    private let clock: any TimeSource
+    let clock: any TimeSource
     private var descriptor: Int32 = -1
     /// Length of what is whole in the file.
     private var length = 0
     private var opened: Duration = .zero
-    /// Somebody is about to sync for all who have written.
-    private var isSyncing = false
-    private var waiting: [CheckedContinuation<IntegrationError?, Never>] = []
+    /// Who has written since the last sync.
+    private var round: SyncRound?
+    /// How often `fdatasync` was called.
+    public private(set) var syncCount = 0
+    /// Bytes of half-written lines that were cut off.
+    public private(set) var cutCount = 0
+
+    /// A half-written line larger than this is no line: the file is something else, and nothing of it is cut.
+    private static let largestTear = 64 << 20
+    /// How long others may hold the lock.
+    private static let lockTries = 5000
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -44,49 +48,31 @@ public actor AppendingFile {
         self.clock = clock
     }
 
+    deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+
     /// Opens or creates the file and its folder; a line that a crash left half written at its end is cut off.
     public func open() throws(IntegrationError) {
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try Self.createFolder(String(path[..<slash]))
-        }
-        descriptor = Glibc.open(path, O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .file(.fileUnwritable, "opened for appending", path, errno: errno) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failed("examined") }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw IntegrationError(.notAFile, "\(path) is not a regular file")
-        }
-        length = try endOfLastLine(Int(status.st_size))
-        if length < Int(status.st_size), ftruncate(descriptor, off_t(length)) != 0 { throw failed("cut to its last line") }
-        opened = clock.now
-        if length == 0 { try syncFolder() }
+        try openLocked()
+        unlock()
     }
 
     /// Appends bytes that end with a line feed and returns when they are accepted.
     public func append(_ bytes: ByteBlock) async throws(IntegrationError) {
-        try rotateIfDue(adding: bytes.count)
-        try write(bytes)
+        guard bytes.count > 0 else { return }
+        try place(bytes)
         guard syncs else { return }
         // The first syncs for all who have written by then: it goes to the end of the queue once.
-        let error: IntegrationError?
-        if isSyncing {
-            error = await withCheckedContinuation { waiting.append($0) }
+        let mine: SyncRound
+        if let round {
+            mine = round
+            await withCheckedContinuation { mine.waiting.append($0) }
         } else {
-            isSyncing = true
+            mine = SyncRound()
+            round = mine
             await Task.yield()
-            error = syncAll()
+            finishRound(mine)
         }
-        if let error { throw error }
-    }
-
-    /// Syncs, and tells everyone who waited.
-    private func syncAll() -> IntegrationError? {
-        let error = fdatasync(descriptor) == 0 ? nil : failed("synced to the disk")
-        isSyncing = false
-        let released = waiting
-        waiting.removeAll()
-        for waiter in released { waiter.resume(returning: error) }
-        return error
+        if let error = mine.error { throw error }
     }
 
     public func close() {
@@ -95,13 +81,100 @@ public actor AppendingFile {
         descriptor = -1
     }
 
+    /// Syncs for all who have written, and tells them.
+    private func finishRound(_ round: SyncRound) {
+        guard !round.isDone else { return }
+        round.error = syncData()
+        round.isDone = true
+        self.round = nil
+        for waiter in round.waiting { waiter.resume() }
+    }
+
+    private func syncData() -> IntegrationError? {
+        syncCount += 1
+        return fdatasync(descriptor) == 0 ? nil : failed("synced to the disk")
+    }
+
+    // MARK: Opening
+
+    private func openLocked() throws(IntegrationError) {
+        close()
+        try Folder.create(above: path, syncs: syncs)
+        // Never blocks, whatever stands at the path.
+        descriptor = Glibc.open(path, O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o644)
+        guard descriptor >= 0 else {
+            if errno == EISDIR || errno == ENXIO { throw IntegrationError(.notAFile, "\(path) is not a regular file") }
+            throw failed("opened for appending")
+        }
+        do throws(IntegrationError) {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { throw failed("examined") }
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw IntegrationError(.notAFile, "\(path) is not a regular file")
+            }
+            try lock()
+            length = 0
+            try measure()
+            // A file that was here is at least as old as its last change.
+            let changed = Duration.seconds(Int64(status.st_mtim.tv_sec))
+            opened = clock.now - (length == 0 ? .zero : max(.zero, clock.wallTime - changed))
+            if length == 0, syncs { try Folder.sync(above: path) }
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// Finds out how long the file is, and cuts off a half-written line.
+    private func measure() throws(IntegrationError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failed("examined") }
+        let size = Int(status.st_size)
+        guard size != length else { return }
+        length = try endOfLastLine(size)
+        guard length < size else { return }
+        guard ftruncate(descriptor, off_t(length)) == 0 else { throw failed("cut to its last line") }
+        cutCount += size - length
+    }
+
+    /// Length up to the last line feed.
+    private func endOfLastLine(_ size: Int) throws(IntegrationError) -> Int {
+        var end = size
+        var part = [UInt8](repeating: 0, count: 4096)
+        while end > 0 {
+            let start = max(0, end - part.count)
+            let count = pread(descriptor, &part, end - start, off_t(start))
+            guard count == end - start else { throw failed("read back") }
+            if let last = part[..<count].lastIndex(of: UInt8(ascii: "\n")) { return start + last + 1 }
+            end = start
+            guard size - end <= Self.largestTear else {
+                throw IntegrationError(
+                    .fileUnwritable, "\(path) is not a file of lines: there is no line feed in its last 64 MiB")
+            }
+        }
+        return 0
+    }
+
     // MARK: Writing
+
+    /// Writes a batch to the file that has the name now.
+    private func place(_ bytes: ByteBlock) throws(IntegrationError) {
+        try lock()
+        defer { unlock() }
+        if isRenamed {
+            finishRound()
+            try openLocked()
+        }
+        try measure()
+        if isRotationDue(adding: bytes.count) { try rotate() }
+        try write(bytes)
+    }
 
     private func write(_ bytes: ByteBlock) throws(IntegrationError) {
         var written = 0
         while written < bytes.count {
             let count = Glibc.write(descriptor, bytes.start + written, bytes.count - written)
-            if count > 0 {
+            if count >= 0 {
                 written += count
             } else if errno != EINTR {
                 let error = failed("written")
@@ -115,73 +188,54 @@ public actor AppendingFile {
 
     private func failed(_ action: String) -> IntegrationError { .file(.fileUnwritable, action, path, errno: errno) }
 
-    /// Length up to the last line feed.
-    private func endOfLastLine(_ size: Int) throws(IntegrationError) -> Int {
-        var end = size
-        var part = [UInt8](repeating: 0, count: 4096)
-        while end > 0 {
-            let start = max(0, end - part.count)
-            let count = pread(descriptor, &part, end - start, off_t(start))
-            guard count == end - start else { throw failed("read back") }
-            if let last = part[..<count].lastIndex(of: UInt8(ascii: "\n")) { return start + last + 1 }
-            end = start
+    /// Keeps other writers away; they hold the lock for a write only.
+    private func lock() throws(IntegrationError) {
+        guard descriptor >= 0 else {
+            // An earlier attempt to begin the file anew failed.
+            return try openLocked()
         }
-        return 0
+        var tries = 0
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            // Where the file system has no locks, there is one writer by agreement.
+            guard errno == EWOULDBLOCK || errno == EINTR else { return }
+            tries += 1
+            guard tries < Self.lockTries else {
+                throw IntegrationError(
+                    .fileUnwritable, "\(path) is locked by another program for more than five seconds")
+            }
+            usleep(tries < 100 ? 50 : 1000)
+        }
     }
 
-    // MARK: Rotation
+    private func unlock() {
+        if descriptor >= 0 { flock(descriptor, LOCK_UN) }
+    }
 
-    private func rotateIfDue(adding count: Int) throws(IntegrationError) {
-        guard length > 0 else { return }
-        let tooLarge = rotation.size.map { length + count > $0 } ?? false
-        let tooOld = rotation.age.map { clock.now - opened >= $0 } ?? false
-        // While somebody waits for a sync of this file it stays.
-        guard tooLarge || tooOld, !isSyncing else { return }
-        guard !syncs || fdatasync(descriptor) == 0 else { throw failed("synced to the disk") }
+    // MARK: Beginning anew
+
+    /// Whether the open file no longer has its name, because somebody renamed or removed it.
+    private var isRenamed: Bool {
+        var named = stat()
+        return stat(path, &named) != 0 || RegularFile.identity(named) != RegularFile.identity(of: descriptor)
+    }
+
+    private func isRotationDue(adding count: Int) -> Bool {
+        guard length > 0 else { return false }
+        let isTooLarge = rotation.size.map { length + count > $0 } ?? false
+        let isTooOld = rotation.age.map { clock.now - opened >= $0 } ?? false
+        return isTooLarge || isTooOld
+    }
+
+    private func rotate() throws(IntegrationError) {
+        finishRound()
+        if syncs, let error = syncData() { throw error }
         let target = freeName()
         guard rename(path, target) == 0 else { throw failed("renamed to \(target)") }
-        close()
-        try open()
-        try syncFolder()
+        try openLocked()
+        if syncs { try Folder.sync(above: path) }
     }
 
-    /// `orders.ndjson` becomes `orders-20261123T150649Z.ndjson`, with a number where that is taken.
-    private func freeName() -> String {
-        var seconds = time_t(clock.wallTime.components.seconds)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        var stamp = [CChar](repeating: 0, count: 32)
-        strftime(&stamp, stamp.count, "%Y%m%dT%H%M%SZ", &parts)
-        let text = String(decoding: stamp.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        let dot = path[slash...].dropFirst().lastIndex(of: ".") ?? path.endIndex
-        var name = "\(path[..<dot])-\(text)\(path[dot...])"
-        var number = 1
-        while access(name, F_OK) == 0 {
-            name = "\(path[..<dot])-\(text)-\(number)\(path[dot...])"
-            number += 1
-        }
-        return name
-    }
-
-    // MARK: Folders
-
-    private static func createFolder(_ folder: String) throws(IntegrationError) {
-        if access(folder, F_OK) == 0 { return }
-        if let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
-            try createFolder(String(folder[..<slash]))
-        }
-        guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-            throw .file(.fileUnwritable, "created", folder, errno: errno)
-        }
-    }
-
-    private func syncFolder() throws(IntegrationError) {
-        guard syncs else { return }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let handle = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard handle >= 0 else { throw .file(.fileUnwritable, "opened", folder, errno: errno) }
-        defer { Glibc.close(handle) }
-        guard fsync(handle) == 0 else { throw .file(.fileUnwritable, "synced to the disk", folder, errno: errno) }
+    private func finishRound() {
+        if let round { finishRound(round) }
     }
 }

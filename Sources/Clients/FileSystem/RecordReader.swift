@@ -4,15 +4,7 @@ public import IntegrationDocument
 
 /// Some records of a stream, as spans of one block.
 public struct RecordRun: Sendable {
-    public struct Record: Sendable {
-        /// Offset in the block.
-        public var offset: Int
-        public var length: Int
-        /// Where it starts in the stream, in bytes.
-        public var position: Int
-        /// Longer than the limit: only its beginning is here.
-        public var isTooLong: Bool
-    }
+    public typealias Record = RecordCutter.Record
 
     public var block: ByteBlock
     public var records: [Record]
@@ -21,9 +13,22 @@ public struct RecordRun: Sendable {
     /// Tells this stream from others: device and inode mixed, or 0.
     public var identity: UInt64
     public var path: String
+
+    public init(
+        block: ByteBlock, records: [Record] = [], header: ByteBlock? = nil, identity: UInt64, path: String
+    ) {
+        self.block = block
+        self.records = records
+        self.header = header
+        self.identity = identity
+        self.path = path
+    }
 }
 
 /// Reads records off a descriptor, block by block, on a thread of its own.
+///
+/// A run of a regular file is full, except at its end or where so many records are larger than 2 MiB; a run of a
+/// stream holds what is there.
 public actor RecordReader {
     private let executor: ThreadExecutor
     private let framing: Framing
@@ -33,19 +38,22 @@ public actor RecordReader {
 
     private var descriptor: Int32 = -1
     private var ownsDescriptor = false
+    private var isRegular = false
+    private var interrupt: Interrupt?
     private var path = ""
     private var identity: UInt64 = 0
+    private var cutter: RecordCutter
     private var block = ByteBlock([])
-    /// What of the block has been handed out.
-    private var consumed = 0
+    /// Records found in the block and not handed out yet.
+    private var found: [RecordRun.Record] = []
+    /// What of the block has been searched.
+    private var scanned = 0
     /// Position of the block's first byte in the stream.
     private var blockPosition = 0
-    private var isAtEnd = false
-    private var header: ByteBlock?
-    private var needsHeader = false
-    /// The rest of a record that was too long is being skipped.
-    private var skipsRecord = false
     private var averageRecord = 512
+
+    /// No block is read larger than this, unless one record is.
+    private static let largestBlock = 4 << 20
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -58,175 +66,166 @@ public actor RecordReader {
         self.hasHeader = hasHeader
         self.limit = limit
         self.maximumRecord = maximumRecord
+        cutter = RecordCutter(framing: framing, hasHeader: hasHeader, maximumRecord: maximumRecord)
     }
+
+    deinit { if ownsDescriptor, descriptor >= 0 { Glibc.close(descriptor) } }
 
     /// Opens a regular file at its beginning.
     public func open(_ path: String) throws(IntegrationError) {
         close()
-        let opened = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard opened >= 0 else { throw .file(.fileUnreadable, "opened", path, errno: errno) }
-        var status = stat()
-        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            Glibc.close(opened)
-            throw IntegrationError(.notAFile, "\(path) is not a regular file")
-        }
-        posix_fadvise(opened, 0, 0, POSIX_FADV_SEQUENTIAL)
-        attach(opened, path: path)
+        let opened = try RegularFile.open(path)
+        posix_fadvise(opened.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        begin(opened.descriptor, path: path)
         ownsDescriptor = true
-        identity = Self.identity(status)
+        isRegular = true
+        identity = opened.identity
     }
 
     /// Reads an open descriptor, such as standard input; it is not closed at the end.
-    public func attach(_ descriptor: Int32, path: String) {
-        self.descriptor = descriptor
-        ownsDescriptor = false
-        self.path = path
-        identity = 0
-        block = ByteBlock([])
-        consumed = 0
-        blockPosition = 0
-        isAtEnd = false
-        skipsRecord = false
-        needsHeader = hasHeader
-        header = nil
-    }
-
-    private static func identity(_ status: stat) -> UInt64 {
-        (UInt64(status.st_dev) &* 0x9E37_79B9_7F4A_7C15) ^ (UInt64(status.st_ino) &* 0xC2B2_AE3D_27D4_EB4F)
-    }
-
-    /// What has happened to the file behind the path since it was opened.
-    public enum Change: Sendable {
-        case none, grown, truncated, replaced, gone
-    }
-
-    /// Looks whether a followed file has grown, been cut, or been replaced by another under its name.
-    public func change() -> Change {
+    ///
+    /// - Parameter interrupt: its signal ends the stream at once, even while nothing comes.
+    public func attach(_ descriptor: Int32, path: String, interrupt: Interrupt) {
+        close()
+        begin(descriptor, path: path)
+        self.interrupt = interrupt
         var status = stat()
-        guard stat(path, &status) == 0 else { return .gone }
-        if Self.identity(status) != identity { return .replaced }
-        let read = blockPosition + block.count
-        return Int(status.st_size) > read ? .grown : Int(status.st_size) < read ? .truncated : .none
+        isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    private func begin(_ descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+        ownsDescriptor = false
+        interrupt = nil
+        identity = 0
+        cutter = RecordCutter(framing: framing, hasHeader: hasHeader, maximumRecord: maximumRecord)
+        block = ByteBlock([])
+        found.removeAll()
+        scanned = 0
+        blockPosition = 0
     }
 
     public func close() {
         if ownsDescriptor, descriptor >= 0 { Glibc.close(descriptor) }
         descriptor = -1
+        ownsDescriptor = false
     }
+
+    // MARK: Reading
 
     /// The next records; nil when there are none (any more, or yet, where the file may still grow).
     ///
     /// - Parameter takesRest: whether bytes behind the last line feed are a record; false while a file is followed.
     public func next(takesRest: Bool) throws(IntegrationError) -> RecordRun? {
         while true {
-            if let run = carve(takesRest: takesRest && isAtEnd) { return run }
-            if isAtEnd, takesRest, consumed == block.count { return nil }
-            if try fill() {
-                isAtEnd = false
-                continue
+            cut(takesRest: false)
+            if found.count >= limit || isBlockFull || (!isRegular && !found.isEmpty) { return takeRun() }
+            guard try fill() else {
+                cut(takesRest: takesRest)
+                return takeRun()
             }
-            let hasRest = takesRest && !isAtEnd && consumed < block.count
-            isAtEnd = true
-            guard hasRest else { return nil }
         }
     }
 
-    // MARK: Reading
+    /// Reads no more: hands out what is there, bytes behind the last line feed included; nil when that is nothing.
+    public func rest() -> RecordRun? {
+        cut(takesRest: true)
+        return takeRun()
+    }
+
+    private var isBlockFull: Bool { !found.isEmpty && block.count - found[0].offset >= Self.largestBlock / 2 }
+
+    private func cut(takesRest: Bool) {
+        cutter.cut(
+            block, from: &scanned, position: blockPosition, limit: limit, takesRest: takesRest, into: &found)
+    }
+
+    private func takeRun() -> RecordRun? {
+        guard let first = found.first else { return nil }
+        averageRecord = max(16, (scanned - first.offset) / found.count)
+        defer {
+            found = []
+            found.reserveCapacity(min(limit, 1024))
+        }
+        return RecordRun(block: block, records: found, header: cutter.header, identity: identity, path: path)
+    }
 
     /// Reads more behind what is left over; false at the end of the stream.
     private func fill() throws(IntegrationError) -> Bool {
-        let rest = block.count - consumed
-        let size = max(rest * 2, min(max(averageRecord * limit + averageRecord, 64 << 10), 4 << 20))
+        if let interrupt, !isRegular, interrupt.wait(for: descriptor, POLLIN) == .interrupted { return false }
+        let kept = found.first?.offset ?? scanned
+        let rest = block.count - kept
+        // A little more than a full run, so that the next one starts with few bytes to carry over.
+        let run = averageRecord * limit
+        let size = max(rest * 2, min(max(run + run / 16 + averageRecord, 64 << 10), Self.largestBlock))
         let old = block
-        let start = consumed
         var count = 0
         let next = try ByteBlock(capacity: size) { target throws(IntegrationError) -> Int in
             guard let memory = target.baseAddress else { return 0 }
-            memcpy(memory, old.start + start, rest)
-            repeat {
-                count = read(descriptor, memory + rest, size - rest)
-            } while count < 0 && errno == EINTR
-            guard count >= 0 else { throw .file(.fileUnreadable, "read", path, errno: errno) }
+            memcpy(memory, old.start + kept, rest)
+            count = try read(into: memory + rest, size - rest)
             return rest + count
         }
         guard count > 0 else { return false }
         block = next
-        blockPosition += consumed
-        consumed = 0
+        blockPosition += kept
+        scanned -= kept
+        for index in found.indices { found[index].offset -= kept }
         return true
     }
 
-    // MARK: Records
-
-    private func carve(takesRest: Bool) -> RecordRun? {
-        var records: [RecordRun.Record] = []
-        records.reserveCapacity(min(limit, 1024))
-        let first = consumed
-        while records.count < limit, consumed < block.count {
-            guard let end = endOfRecord(from: consumed) else {
-                if takeUnended(takesRest, &records) { continue }
-                break
+    private func read(into memory: UnsafeMutablePointer<UInt8>, _ size: Int) throws(IntegrationError) -> Int {
+        while true {
+            let count = Glibc.read(descriptor, memory, size)
+            if count >= 0 { return count }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                // Somebody else made the descriptor non-blocking.
+                guard let interrupt, interrupt.wait(for: descriptor, POLLIN) == .ready else { return 0 }
+            default: throw .file(ownsDescriptor ? .fileUnreadable : .streamFailed, "read", path, errno: errno)
             }
-            take(consumed, end, &records)
-            consumed = end + 1
         }
-        guard !records.isEmpty else { return nil }
-        averageRecord = max(16, (consumed - first) / records.count)
-        return RecordRun(block: block, records: records, header: header, identity: identity, path: path)
     }
 
-    /// What stands behind the last line feed: the last record of a finished stream, or one that is too long.
-    private func takeUnended(_ takesRest: Bool, _ records: inout [RecordRun.Record]) -> Bool {
-        let rest = block.count - consumed
-        if takesRest {
-            take(consumed, block.count, &records)
-            consumed = block.count
-            return true
-        }
-        guard rest > maximumRecord else { return false }
-        if !skipsRecord {
-            records.append(
-                RecordRun.Record(
-                    offset: consumed, length: maximumRecord, position: blockPosition + consumed, isTooLong: true))
-        }
-        skipsRecord = true
-        consumed = block.count
-        return true
+    // MARK: Following
+
+    /// What has happened to a followed file since it was read.
+    public enum Change: Sendable {
+        case none
+        case grown
+        /// It was cut, to be written from its beginning again.
+        case truncated
+        /// Another file has its name; `isEmpty`: and nobody has written to that yet.
+        case replaced(isEmpty: Bool)
+        /// No file has its name.
+        case gone
     }
 
-    private func take(_ start: Int, _ lineEnd: Int, _ records: inout [RecordRun.Record]) {
-        if skipsRecord {
-            skipsRecord = false
-            return
+    /// Looks whether a followed file has grown, been cut, or been replaced by another under its name. Growth comes
+    /// first, also of a file that has another name by now: its writer may not know yet.
+    public func change() -> Change {
+        var status = stat()
+        let read = blockPosition + block.count
+        if fstat(descriptor, &status) == 0 {
+            if Int(status.st_size) > read { return .grown }
+            if Int(status.st_size) < read { return .truncated }
         }
-        var end = lineEnd
-        if end > start, block.start[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        guard end > start else { return }
-        if needsHeader {
-            needsHeader = false
-            header = ByteBlock(UnsafeRawBufferPointer(start: block.start + start, count: end - start))
-            return
-        }
-        let isTooLong = end - start > maximumRecord
-        records.append(
-            RecordRun.Record(
-                offset: start, length: min(end - start, maximumRecord), position: blockPosition + start,
-                isTooLong: isTooLong))
+        guard stat(path, &status) == 0 else { return .gone }
+        let isSame = RegularFile.identity(status) == RegularFile.identity(of: descriptor)
+        return isSame ? .none : .replaced(isEmpty: status.st_size == 0)
     }
 
-    /// The line feed that ends the record at `start`; nil where it is not in the block.
-    private func endOfRecord(from start: Int) -> Int? {
-        guard case .quotedLines(let quote) = framing else { return lineFeed(from: start) }
-        var isQuoted = false
-        for at in start..<block.count {
-            if block.start[at] == quote { isQuoted.toggle() }
-            if !isQuoted, block.start[at] == UInt8(ascii: "\n") { return at }
+    /// Goes back to the beginning of a file that was cut. Its records get another identity than those before.
+    public func rewind() throws(IntegrationError) {
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else {
+            throw .file(.fileUnreadable, "read again", path, errno: errno)
         }
-        return nil
-    }
-
-    private func lineFeed(from start: Int) -> Int? {
-        guard let found = memchr(block.start + start, 10, block.count - start) else { return nil }
-        return UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - block.start
+        let (descriptor, path, identity) = (descriptor, path, identity)
+        begin(descriptor, path: path)
+        ownsDescriptor = true
+        isRegular = true
+        self.identity = identity &* 0x9E37_79B9_7F4A_7C15 | 1
     }
 }

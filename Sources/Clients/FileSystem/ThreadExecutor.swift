@@ -2,7 +2,8 @@ internal import Glibc
 
 /// A thread of its own for blocking calls, so that they never hold a thread that others wait for.
 ///
-/// Used as the executor of an actor: what the actor does, it does on this thread, one thing after another.
+/// Used as the executor of an actor: what the actor does, it does on this thread, one thing after another. On it a
+/// write to a closed pipe or beyond the file size limit fails with an error rather than end the process.
 public final class ThreadExecutor: SerialExecutor {
     /// What the thread and the executor share; outlives both.
     private final class Queue: @unchecked Sendable {
@@ -62,6 +63,7 @@ public final class ThreadExecutor: SerialExecutor {
             &thread, nil,
             { context in
                 guard let context else { return nil }
+                blockWriteSignals()
                 Unmanaged<Queue>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, context.toOpaque())
@@ -74,4 +76,13 @@ public final class ThreadExecutor: SerialExecutor {
     public func enqueue(_ job: consuming ExecutorJob) {
         queue.push(UnownedJob(job), asUnownedSerialExecutor())
     }
+}
+
+/// SIGPIPE and SIGXFSZ go to the thread that writes; blocked there, they leave EPIPE and EFBIG as the result.
+private func blockWriteSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    sigaddset(&signals, SIGXFSZ)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
 }

@@ -1,8 +1,10 @@
 internal import FileSystemClient
 public import IntegrationCore
-internal import IntegrationDocument
+internal import Logging
 
 /// Appends messages to a file, a line each. Accepted means: on the disk (`fdatasync`), unless `sync` is off.
+///
+/// A batch is whole in the file or not at all. Several of these, in several processes, may append to one file.
 public struct FileDestination: Destination {
     public var path: String
     public var syncs: Bool
@@ -24,6 +26,12 @@ public struct FileDestination: Destination {
         let file = AppendingFile(
             path: path, syncs: syncs, rotation: Rotation(size: rotationSize, age: rotationAge), clock: context.clock)
         try await file.open()
+        let cut = await file.cutCount
+        if cut > 0 {
+            context.logger.warning(
+                "a half-written line at the end of a file was cut off",
+                metadata: ["path": "\(path)", "bytes": "\(cut)"])
+        }
         do {
             let result = try await body(FileSender(file: file))
             await file.close()

@@ -1,5 +1,4 @@
 internal import FileSystemClient
-internal import Glibc
 public import IntegrationCore
 public import IntegrationDocument
 
@@ -8,7 +7,8 @@ public struct FileSource: Source {
     public enum Mode: String, Sendable, Hashable, CaseIterable {
         /// Reads to the end and is finished.
         case once
-        /// Waits at the end for more, as `tail -F` does.
+        /// Waits at the end for more, as `tail -F` does: also for a file that is not there yet, that is cut, or that
+        /// is replaced under its name.
         case follow
     }
 
@@ -22,7 +22,8 @@ public struct FileSource: Source {
     /// How often a followed file is looked at.
     public var pollInterval: Duration
 
-    /// - Parameter path: a file, or a pattern (`in/*.ndjson`) whose files are read in the order of their names.
+    /// - Parameter path: a file, or a pattern (`in/*.ndjson`) whose files are read in the order of their names; in mode
+    ///   `follow` always one file.
     public init(
         path: String, codec: any Codec, mode: Mode = .once, batchSize: Int = 100,
         maximumMessageSize: Int = Word.maximumLength, pollInterval: Duration = .milliseconds(250)
@@ -30,8 +31,8 @@ public struct FileSource: Source {
         self.path = path
         self.codec = codec
         self.mode = mode
-        self.batchSize = batchSize
-        self.maximumMessageSize = maximumMessageSize
+        self.batchSize = max(1, batchSize)
+        self.maximumMessageSize = min(maximumMessageSize, Word.maximumLength)
         self.pollInterval = pollInterval
     }
 
@@ -42,12 +43,12 @@ public struct FileSource: Source {
     public func withReceiver<R: Sendable>(
         in context: FlowContext, _ body: (any Receiver) async throws -> R
     ) async throws -> R {
-        let files = try Self.files(path)
+        let files = mode == .once && RegularFile.isPattern(path) ? try RegularFile.matching(path) : [path]
         let reader = RecordReader(
             framing: codec.framing, hasHeader: codec.hasHeader, limit: batchSize, maximumRecord: maximumMessageSize)
-        try await reader.open(files[0])
         let receiver = FileReceiver(
             reader: reader, files: files, mode: mode, pollInterval: pollInterval, context: context)
+        try await receiver.open()
         do {
             let result = try await body(receiver)
             await reader.close()
@@ -56,91 +57,5 @@ public struct FileSource: Source {
             await reader.close()
             throw error
         }
-    }
-
-    /// The files that a path or pattern names, in order.
-    static func files(_ path: String) throws(IntegrationError) -> [String] {
-        guard path.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }) else { return [path] }
-        var found = glob_t()
-        defer { globfree(&found) }
-        guard glob(path, GLOB_NOSORT | GLOB_ERR, nil, &found) == 0 else {
-            throw IntegrationError(.fileNotFound, "no file matches \(path)")
-        }
-        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }.sorted()
-    }
-}
-
-/// An open file, or one file after another.
-actor FileReceiver: Receiver {
-    private let reader: RecordReader
-    private let files: [String]
-    private let mode: FileSource.Mode
-    private let pollInterval: Duration
-    private let context: FlowContext
-    private var current = 0
-    private var isDone = false
-    /// A lane is reading; the others wait for their turn.
-    private var isReading = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    init(
-        reader: RecordReader, files: [String], mode: FileSource.Mode, pollInterval: Duration, context: FlowContext
-    ) {
-        self.reader = reader
-        self.files = files
-        self.mode = mode
-        self.pollInterval = pollInterval
-        self.context = context
-    }
-
-    func receive() async throws(IntegrationError) -> Delivery? {
-        // One lane reads at a time, so that records are handed out in order.
-        while isReading { await withCheckedContinuation { waiting.append($0) } }
-        isReading = true
-        defer {
-            isReading = false
-            if !waiting.isEmpty { waiting.removeFirst().resume() }
-        }
-        guard let run = try await nextRun() else { return nil }
-        let batch = Batch(run, arena: context.arenas.take(), component: "file \(run.path)") { _ in nil }
-        // Positions are not kept without a store: what a crash leaves unsettled is read again from the beginning.
-        return Delivery(batch) { _ in }
-    }
-
-    private func nextRun() async throws(IntegrationError) -> RecordRun? {
-        while !isDone, !context.shutdown.isSignalled {
-            let isLast = current == files.count - 1
-            let follows = mode == .follow && isLast
-            if let run = try await reader.next(takesRest: !follows) { return run }
-            if !isLast {
-                current += 1
-                try await reader.open(files[current])
-            } else if follows {
-                guard try await waitForMore() else { return nil }
-            } else {
-                isDone = true
-            }
-        }
-        return nil
-    }
-
-    /// Waits until a followed file has more; false when the flow is shutting down.
-    private func waitForMore() async throws(IntegrationError) -> Bool {
-        while !context.shutdown.isSignalled {
-            switch await reader.change() {
-            case .grown: return true
-            case .truncated, .replaced:
-                // What stood behind the last line feed of the old file is its last record.
-                try await reader.open(files[current])
-                return true
-            case .none, .gone: break
-            }
-            do {
-                try await context.clock.sleep(for: pollInterval)
-            } catch {
-                return false
-            }
-        }
-        return false
     }
 }

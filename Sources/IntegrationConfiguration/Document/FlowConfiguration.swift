@@ -52,7 +52,8 @@ public struct FlowConfiguration: Configurable {
 
     /// Reports a flow without a source, and warns about one without a destination.
     static func checkEnds(of node: ConfigurationNode, _ context: inout DecodingContext) {
-        guard let mapping = node.mapping, let span = context.keySpan else { return }
+        guard node.isAbsent || node.mapping != nil, let span = context.keySpan else { return }
+        let mapping = node.mapping ?? ConfigurationMapping()
         if (mapping["source"] ?? .null).isAbsent, (mapping["sources"] ?? .null).isAbsent {
             context.diagnostics.error(
                 .noSource, "\(context.subject) has no source", at: span, help: "add `source: {type: …}`")

@@ -43,7 +43,7 @@ public struct TemplateConfiguration: Configurable {
 
     static let format = Field<Format>.defaulted("format", .choice, .jsonpath, "The language of the mapping's texts.")
     static let mapping = Field<ConfigurationNode>.required(
-        "mapping", .any, "The output; each text that starts with `$` is a JSONPath into the input.")
+        "mapping", .mapping, "The output; each text that starts with `$` is a JSONPath into the input.")
 
     public static let table = FieldTable(
         "template", summary: "How a message is made from another.", fields: [format, mapping],

@@ -6,10 +6,12 @@ struct NameLinter {
     var diagnostics: Diagnostics
     /// Queues that nobody declares and somebody names, in the order they were met.
     private(set) var implicitQueues: [String] = []
+    private let declaredQueues: [String]
 
     init(names: DeclaredNames, diagnostics: Diagnostics) {
         self.names = names
         self.diagnostics = diagnostics
+        declaredQueues = names.names(of: .queue)
     }
 
     mutating func resolve(_ references: [NameReference]) {
@@ -22,8 +24,7 @@ struct NameLinter {
     private mutating func createQueue(for reference: NameReference) {
         let bearers = names.kinds(of: reference.name, among: [.queue, .flow, .destination, .connector])
         guard bearers.isEmpty else { return }
-        let declared = names.names(of: .queue).filter { !implicitQueues.contains($0) }
-        let near = Suggestion.nearest(to: reference.name, among: declared)
+        let near = !diagnostics.isReadable ? nil : Suggestion.nearest(to: reference.name, among: declaredQueues)
         diagnostics.warning(
             .implicitQueue, "the queue `\(reference.name)` is not declared and is created", at: reference.span,
             help: near.map { "did you mean `\($0)`?" } ?? "declare it: queues: {\(reference.name): {}}")
@@ -51,8 +52,9 @@ struct NameLinter {
                 at: reference.span, help: "declared at \(place)")
             return
         }
-        let what = reference.kinds.map(\.rawValue).joined(separator: " or ")
-        let near = Suggestion.nearest(to: reference.name, among: reference.kinds.flatMap { names.names(of: $0) })
+        let what = FieldShape.alternatives(reference.kinds.map(\.rawValue))
+        let candidates = !diagnostics.isReadable ? [] : reference.kinds.flatMap { names.names(of: $0) }
+        let near = Suggestion.nearest(to: reference.name, among: candidates)
         let message = "there is no \(what) named `\(reference.name)`"
         let isFragment = near == nil && reference.kinds.allSatisfy { [.template, .schema, .service].contains($0) }
         let help = near.map { "did you mean `\($0)`?" } ?? Self.advice(for: reference)

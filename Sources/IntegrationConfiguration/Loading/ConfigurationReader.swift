@@ -94,7 +94,7 @@ struct ConfigurationReader {
             if found.isEmpty {
                 diagnostics.warning(
                     .includeMatchesNothing, "`\(scalar.text)` matches no file", at: entry.span,
-                    help: "it is relative to \(entry.location.folder == "." ? "this folder" : entry.location.folder)")
+                    help: "the pattern is relative to the folder of this file")
             }
             for file in found where !visited.contains(Files.canonical(file)) {
                 guard let included = read(file: file, namedBy: entry.span) else {

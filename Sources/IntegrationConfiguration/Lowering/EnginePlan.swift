@@ -1,5 +1,6 @@
 public import IntegrationCore
 public import IntegrationEngine
+public import Logging
 
 /// A configuration made into what the engine runs. Nothing is open yet.
 public struct EnginePlan: Sendable {
@@ -9,18 +10,23 @@ public struct EnginePlan: Sendable {
     public var destinations: [String: any Destination]
     public var lookups: [String: any Lookup]
     public var grace: Duration
+    /// The flows that call each other find each other here; the engine that runs the plan must be given it.
+    public let directory: FlowDirectory
 
     /// Makes everything that a document declares.
     ///
     /// - Parameters:
     ///   - catalog: the one that the document was read with.
     ///   - environment: variables that expressions may read as `$env`.
+    ///   - directory: the one of the engine that will run the plan.
     /// - Throws: the first thing that can't be made, with its place in the configuration.
     public init(
-        _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:]
+        _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:],
+        directory: FlowDirectory = FlowDirectory()
     ) throws(IntegrationError) {
-        let lowering = Lowering(document: document, catalog: catalog, environment: environment)
+        let lowering = Lowering(document: document, catalog: catalog, environment: environment, directory: directory)
         name = document.name
+        self.directory = directory
         grace = document.grace
         lookups = [:]
         for service in document.services {
@@ -29,5 +35,16 @@ public struct EnginePlan: Sendable {
         flows = []
         for flow in document.flows { flows.append(try lowering.flow(flow)) }
         destinations = lowering.destinations
+    }
+
+    /// An engine that runs the plan.
+    ///
+    /// - Parameter processors: how many processors lanes are counted for.
+    public func engine(
+        logger: Logger, clock: any TimeSource = SystemClock(), processors: Int, mode: Engine.Mode = .untilStopped
+    ) -> Engine {
+        Engine(
+            flows: flows, destinations: destinations, lookups: lookups, directory: directory, logger: logger,
+            clock: clock, processors: processors, mode: mode)
     }
 }

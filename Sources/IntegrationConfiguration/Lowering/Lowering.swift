@@ -7,15 +7,19 @@ final class Lowering: MakerContext {
     let document: ConfigurationDocument
     let catalog: Catalog
     let environment: [String: String]
+    let directory: FlowDirectory
     private(set) var destinations: [String: any Destination] = [:]
     /// What inline destinations are named after.
     private var flowName = ""
     private var inlineCount = 0
 
-    init(document: ConfigurationDocument, catalog: Catalog, environment: [String: String]) {
+    init(
+        document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory
+    ) {
         self.document = document
         self.catalog = catalog
         self.environment = environment
+        self.directory = directory
     }
 
     // MARK: Flows
@@ -118,6 +122,8 @@ final class Lowering: MakerContext {
         guard let make = catalog.makers.destinations[endpoint.type.name] else { throw notBuilt(endpoint.type, endpoint.span) }
         return try located(endpoint.span) { () throws(IntegrationError) in try make(endpoint, self) }
     }
+
+    func call(_ flow: NameReference) -> any Destination { CallDestination(flow.name, in: directory) }
 
     func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode {
         guard let found = document.templates.first(where: { $0.name == name.name }) else {

@@ -3,11 +3,18 @@ public import IntegrationCore
 /// Writes the JSON Schema (draft-07) of a whole configuration, which editors' YAML servers read.
 public struct JSONSchemaWriter {
     private let catalog: Catalog
+    /// Tables that stand below others, each once, whoever uses it.
+    private var shared: [(name: String, schema: ConfigurationNode)] = []
 
     public init(catalog: Catalog) { self.catalog = catalog }
 
     /// The schema as indented JSON.
     public func schema() -> String {
+        var copy = self
+        return copy.write()
+    }
+
+    private mutating func write() -> String {
         var entries: [(String, ConfigurationNode)] = [
             ("$schema", "http://json-schema.org/draft-07/schema#"),
             ("title", "Configuration of Integration"),
@@ -20,6 +27,7 @@ public struct JSONSchemaWriter {
         definitions.append(
             ("target", .mapping([("anyOf", .sequence([Self.string, Self.reference(.destination)]))])))
         definitions.append(("interpolated", ["type": "string", "pattern": "\\$\\{"]))
+        definitions += shared.map { ($0.name, $0.schema) }
         entries.append(("definitions", .mapping(definitions)))
         return JSONWriter.write(.mapping(entries)) + "\n"
     }
@@ -36,7 +44,7 @@ public struct JSONSchemaWriter {
 
     // MARK: Tables
 
-    private func object(
+    private mutating func object(
         _ table: FieldTable, also: [(String, ConfigurationNode)] = [], required: [String] = []
     ) -> ConfigurationNode {
         let properties = also + table.fields.map { ($0.name, property($0)) }
@@ -55,7 +63,22 @@ public struct JSONSchemaWriter {
         return ["anyOf": [shape(shorthand.shape), whole]]
     }
 
-    private func property(_ field: FieldDescription) -> ConfigurationNode {
+    /// A definition for a table that several others may use.
+    private mutating func reference(to table: FieldTable) -> ConfigurationNode {
+        let schema = object(table)
+        let base = "table-" + table.name.split(separator: " ").joined(separator: "-")
+        var name = base
+        var number = 1
+        while let present = shared.first(where: { $0.name == name }) {
+            if present.schema == schema { return ["$ref": .string("#/definitions/" + name)] }
+            number += 1
+            name = "\(base)-\(number)"
+        }
+        shared.append((name, schema))
+        return ["$ref": .string("#/definitions/" + name)]
+    }
+
+    private mutating func property(_ field: FieldDescription) -> ConfigurationNode {
         var entries: [(String, ConfigurationNode)] = [("description", .string(field.doc))]
         if let value = field.defaultValue, !field.shape.isSecret { entries.append(("default", value)) }
         if let advice = field.deprecation { entries.append(("deprecationMessage", .string(advice))) }
@@ -76,7 +99,7 @@ public struct JSONSchemaWriter {
         ["anyOf": [schema, ["$ref": "#/definitions/interpolated"]]]
     }
 
-    private func shape(_ shape: FieldShape) -> ConfigurationNode {
+    private mutating func shape(_ shape: FieldShape) -> ConfigurationNode {
         switch shape {
         case .string: ["type": ["string", "number", "boolean"]]
         case .secret: ["type": ["string", "number"]]
@@ -107,7 +130,7 @@ public struct JSONSchemaWriter {
         case .oneOrMany(let element):
             ["anyOf": [self.shape(element), ["type": "array", "items": self.shape(element)]]]
         case .map(let element): ["type": ["object", "null"], "additionalProperties": self.shape(element)]
-        case .table(let table): object(table)
+        case .table(let table): reference(to: table)
         case .variants(let tables, let byDefault):
             [
                 "anyOf": .sequence(
@@ -126,13 +149,15 @@ public struct JSONSchemaWriter {
 
     // MARK: Types of the catalog
 
-    private func definition(of kind: TypeDescription.Kind) -> ConfigurationNode {
+    private mutating func definition(of kind: TypeDescription.Kind) -> ConfigurationNode {
         let types = catalog.types(of: kind)
         guard kind != .step else { return step(types) }
         var choices: [ConfigurationNode] = []
         for type in types {
             var also: [(String, ConfigurationNode)] = [("type", ["const": .string(type.name)])]
-            if kind == .source || kind == .destination { also.append(("batch", object(BatchConfiguration.table))) }
+            if kind == .source || kind == .destination {
+                also.append(("batch", reference(to: BatchConfiguration.table)))
+            }
             let needsType = kind != .pluginService
             if let connector = type.connector {
                 let named = also + [("connector", Self.string)]
@@ -151,12 +176,12 @@ public struct JSONSchemaWriter {
         return ["anyOf": .sequence(choices.isEmpty ? [["type": "object"]] : choices)]
     }
 
-    private func step(_ types: [TypeDescription]) -> ConfigurationNode {
+    private mutating func step(_ types: [TypeDescription]) -> ConfigurationNode {
         var choices: [ConfigurationNode] = [["enum": .sequence(types.map { .string($0.name) })]]
         let common = StepDeclaration.table.fields.filter { $0.name != "type" && $0.name != "config" }
         let beside = FieldTable("step", summary: StepDeclaration.table.summary, fields: common)
         for type in types {
-            let config = object(type.table)
+            let config = reference(to: type.table)
             let isNeeded = type.table.fields.contains(where: \.isRequired)
             choices.append(
                 object(
@@ -168,9 +193,10 @@ public struct JSONSchemaWriter {
     }
 
     /// `{call: FLOW}`.
-    private func short(_ type: TypeDescription) -> ConfigurationNode {
+    private mutating func short(_ type: TypeDescription) -> ConfigurationNode {
         object(
-            FieldTable(type.name, summary: type.table.summary, fields: []), also: [(type.name, object(type.table))],
+            FieldTable(type.name, summary: type.table.summary, fields: []),
+            also: [(type.name, reference(to: type.table))],
             required: [type.name])
     }
 }

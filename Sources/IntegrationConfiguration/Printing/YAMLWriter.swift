@@ -18,6 +18,7 @@ struct YAMLWriter {
     /// - Parameter afterDash: whether the first line continues the present one, as after `- `.
     private mutating func write(_ node: ConfigurationNode, indent: Int, afterDash: Bool) {
         switch node.content {
+        case _ where secretPaths.contains(path): text += SecretString.mask
         case .scalar(let scalar): text += shown(scalar)
         case .sequence(let elements) where elements.isEmpty: text += "[]"
         case .mapping(let mapping) where mapping.entries.isEmpty: text += "{}"
@@ -47,6 +48,7 @@ struct YAMLWriter {
 
     private func isInline(_ node: ConfigurationNode) -> Bool {
         switch node.content {
+        case _ where secretPaths.contains(path): true
         case .scalar: true
         case .sequence(let elements): elements.isEmpty
         case .mapping(let mapping): mapping.entries.isEmpty
@@ -58,7 +60,7 @@ struct YAMLWriter {
     }
 
     private func shown(_ scalar: ConfigurationScalar) -> String {
-        if scalar.isSecret || secretPaths.contains(path) { return SecretString.mask }
+        if scalar.isSecret { return SecretString.mask }
         if scalar.isBroken { return "null" }
         let safe = URLValue.redacted(scalar.text)
         return scalar.kind == .string ? Self.quotedIfNeeded(safe) : scalar.kind == .null ? "null" : safe

@@ -8,6 +8,10 @@ enum YAMLProblem {
         if problem.context != nil, isAtEnd || problem.problem.hasPrefix("found unexpected end of stream") {
             place = problem.contextPlace
         }
+        while place.line > 0, place.line >= lines.count || lines[place.line].allSatisfy({ $0 == " " }) {
+            place.line -= 1
+            place.column = place.line < lines.count ? max(0, lines[place.line].unicodeScalars.count - 1) : 0
+        }
         let line = place.line < lines.count ? lines[place.line] : ""
         let character = line.unicodeScalars.dropFirst(place.column).first
         let span = SourceSpan(SourceLocation(file: file, line: place.line + 1, column: place.column + 1))
@@ -61,6 +65,10 @@ enum YAMLProblem {
         (
             "did not find expected ',' or ']'", "a `[` that is not closed, or a missing comma",
             "close it with `]`; put quotes around values that contain any of `{}[],`"
+        ),
+        (
+            "did not find expected node content", "a value is missing, or a `[` or `{` is not closed",
+            "close it; put quotes around values that contain any of `{}[],`"
         ),
         ("found unexpected end of stream", "a quote that is not closed", "close the quote"),
         ("found unexpected document indicator", "a quote that is not closed before `---` or `...`", "close the quote"),

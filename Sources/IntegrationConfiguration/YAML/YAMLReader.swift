@@ -98,7 +98,8 @@ public struct YAMLReader {
         switch event.kind {
         case .alias(let name): return try alias(name, event, depth: depth)
         case .scalar(let text, let isQuoted):
-            let scalar = try YAMLProblem.scalar(text, isQuoted: isQuoted, tag: event.tag, at: span(event))
+            var scalar = try YAMLProblem.scalar(text, isQuoted: isQuoted, tag: event.tag, at: span(event))
+            scalar.lineCount = max(1, event.end.line - event.start.line + (event.end.column > 0 ? 1 : 0))
             result = Measured(node: ConfigurationNode(.scalar(scalar), at: span(event)))
         case .sequenceStart:
             try check(depth: depth, tag: event.tag, allowed: "seq", event)

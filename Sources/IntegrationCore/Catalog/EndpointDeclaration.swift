@@ -147,6 +147,15 @@ extension DecodingContext {
         guard let connector else { return describedType(written, kind: kind) }
         // A connector that nothing declares is reported when names are resolved.
         guard let connectorType = connectorTypes[connector.name] else { return nil }
+        guard catalog[.connector, connectorType] != nil else {
+            // An unknown type has been reported where the connector is declared; a plugin's own service has not.
+            if !diagnostics.hasErrors {
+                diagnostics.error(
+                    .unknownType, "`\(connector.name)` is of a type `\(connectorType)` that offers no \(kind.rawValue)",
+                    at: connector.span)
+            }
+            return nil
+        }
         let implied = catalog.types(of: kind).filter { $0.connector == connectorType }
         guard let written else {
             if implied.isEmpty {
@@ -176,6 +185,7 @@ extension DecodingContext {
     public mutating func describedType(
         _ node: ConfigurationNode?, kind: TypeDescription.Kind
     ) -> TypeDescription? {
+        if node?.scalar?.isBroken == true { return nil }
         let names = catalog.types(of: kind).map(\.name)
         guard let node, let scalar = node.scalar, scalar.kind != .null else {
             if let node {

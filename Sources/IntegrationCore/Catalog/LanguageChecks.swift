@@ -29,9 +29,15 @@ public struct LanguageChecks: Sendable {
     /// Text with `{{ expression }}` in it.
     public var template: Check?
 
-    public init(expression: Check? = nil, jsonPath: Check? = nil, template: Check? = nil) {
+    /// A text that starts with `$` in the mapping of a template: JSONPath with projections.
+    public var mapping: Check?
+
+    public init(
+        expression: Check? = nil, jsonPath: Check? = nil, template: Check? = nil, mapping: Check? = nil
+    ) {
         self.expression = expression
         self.jsonPath = jsonPath
         self.template = template
+        self.mapping = mapping
     }
 }

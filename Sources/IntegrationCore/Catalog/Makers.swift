@@ -12,6 +12,8 @@ public protocol MakerContext {
     func name(of destination: DestinationDeclaration) throws(IntegrationError) -> String
     /// A destination to be wrapped by another.
     func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination
+    /// A destination that hands messages to another flow and waits.
+    func call(_ flow: NameReference) throws(IntegrationError) -> any Destination
     /// Variables that expressions may read as `$env`.
     var environment: [String: String] { get }
 }

@@ -1,6 +1,7 @@
 extension ErrorCode {
     /// Every code of the program itself; plugins and connectors add their own when they register.
     public static let all: [ErrorCode] = [
-        allConfiguration, allConfigurationSources, allConfigurationMeaning,
+        allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
+        expressionCodes, flowCodes, fileCodes, commandLineCodes,
     ].flatMap(\.self)
 }

@@ -66,10 +66,18 @@ extension ErrorCode {
         "IE1059", "Name is declared twice",
         explanation: "Two declarations that share one space of names bear the same name.",
         remedy: "Rename one of them.")
+    public static let conditionsMayNotCover = ErrorCode(
+        "IE1060", "Conditions may not cover every value",
+        explanation: """
+            The conditions of a route step compare one field with numbers and leave some out, and the step does not \
+            say what happens to those: they fail and go to the dead letters.
+            """,
+        remedy: "Correct the conditions, or add `otherwise: fail`, `otherwise: drop` or a destination.")
 
-    /// Every IE104x and IE105x code.
+    /// Every IE104x, IE105x and IE106x code.
     public static let allConfigurationMeaning: [ErrorCode] = [
         .unknownType, .notInThisBuild, .ambiguousName, .unresolvedName, .implicitQueue, .noDestination, .noSource,
         .stateInMemory, .needsStorage, .cannotBrowse, .flowCycle, .contradictsItself,
+        .conditionsMayNotCover,
     ]
 }

@@ -29,7 +29,8 @@ extension ErrorCode {
 
     public static let calledFlowFailed = ErrorCode(
         "IE4005", "The called flow refused the message",
-        explanation: "A message was handed to another flow by `call`, and that flow's steps or destinations refused it.",
+        explanation:
+            "A message was handed to another flow by `call`, and that flow's steps or destinations refused it.",
         remedy: "The cause names the step of the called flow; mend it there.")
 
     public static let cannotBuild = ErrorCode(
@@ -45,8 +46,49 @@ extension ErrorCode {
         explanation: "A message failed for good, and the flow says `error_handling: {type: retry_then_stop}`.",
         remedy: "Mend the cause that is named and start the flow again: the message stayed with its source.")
 
+    public static let flowUnknown = ErrorCode(
+        "IE4008", "No such flow",
+        explanation: "A command or a call names a flow that the engine does not have.",
+        remedy: "Look at the list of flows for its name.")
+
+    public static let flowExists = ErrorCode(
+        "IE4009", "Flow exists or runs already",
+        explanation: "A flow can't be created under a name that is taken, started twice, or deleted while it runs.",
+        remedy: "Stop or delete the other one first, or take another name.")
+
+    public static let engineNotRunning = ErrorCode(
+        "IE4010", "The engine is not running",
+        explanation: "Flows can only be started while the engine runs and has not been told to stop.",
+        remedy: "Start the engine first.")
+
+    public static let calledFlowNotRunning = ErrorCode(
+        "IE4011", "The called flow is not running", retry: .connection,
+        explanation: "A message is handed to another flow by `call`, and that flow has stopped or has not started yet.",
+        remedy: "Start the flow that is called; the message is tried again by itself.")
+
+    public static let pluginExists = ErrorCode(
+        "IE4101", "Plugin exists already",
+        explanation: "Two plugins can't have the same name.",
+        remedy: "Unregister the other one first.")
+
+    public static let pluginUnknown = ErrorCode(
+        "IE4102", "No such plugin",
+        explanation: "A plugin of this name is not registered.",
+        remedy: "Look at the list of plugins for its name.")
+
+    public static let pluginInUse = ErrorCode(
+        "IE4103", "Plugin is in use",
+        explanation: "A plugin can't be taken out while the engine runs: flows may be using what it offers.",
+        remedy: "Stop the engine first.")
+
+    public static let hookFailed = ErrorCode(
+        "IE4104", "Plugin load failed",
+        explanation: "A hook of a plugin took longer than it may, or failed.",
+        remedy: "Look at what the hook waits for.")
+
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
-        stoppedByFailure,
+        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning,
+        pluginExists, pluginUnknown, pluginInUse, hookFailed,
     ]
 }

@@ -36,7 +36,8 @@ extension ErrorCode {
             None of a route step's conditions was true for the message, and the step has no `otherwise`. Errors are \
             strict: the message is not dropped but goes to the dead letters.
             """,
-        remedy: "Add a condition that covers it, or say `otherwise: DESTINATION`, `otherwise: drop` or `otherwise: fail`.")
+        remedy:
+            "Add a condition that covers it, or say `otherwise: DESTINATION`, `otherwise: drop` or `otherwise: fail`.")
 
     public static let routeFieldMissing = ErrorCode(
         "IE2402", "Field to route by is missing",

@@ -8,6 +8,8 @@ public final class FlowBuild {
     public let literals = Literals()
     /// Names of the services that steps can ask; they are open when the flow runs (`FlowContext.finders`).
     public let services: Set<String>
+    /// Names of the services that the flow's steps ask.
+    public private(set) var usedServices: Set<String> = []
     /// Names of destinations in the order of their indices.
     public private(set) var destinations: [String]
 
@@ -15,6 +17,16 @@ public final class FlowBuild {
         self.flow = flow
         self.destinations = destinations
         self.services = services
+    }
+
+    /// Notes that a step asks a service.
+    ///
+    /// - Throws: when there is none of that name.
+    public func use(service name: String) throws(IntegrationError) {
+        guard services.contains(name) else {
+            throw IntegrationError(.cannotBuild, "there is no service `\(name)`")
+        }
+        usedServices.insert(name)
     }
 
     /// The index of a destination, added where it is new.

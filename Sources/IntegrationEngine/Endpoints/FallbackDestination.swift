@@ -24,9 +24,8 @@ public struct FallbackDestination: Destination {
     }
 }
 
-struct FallbackSender: WrappingSender {
+struct FallbackSender: Sender {
     let senders: [any Sender]
-    var wrapped: [any Sender] { senders }
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
         var waiting = Array(batch.messages.indices)

@@ -41,11 +41,8 @@ public struct DeadLetter: Sendable {
     /// and `metadata`.
     public func writeEnvelope(to out: inout OutputBuffer) {
         func member(_ name: String, _ text: String) {
-            var escaped: [UInt8] = []
-            StringEscapes.append(text.utf8, to: &escaped)
-            out.append(",\"\(name)\":\"")
-            escaped.withUnsafeBufferPointer { out.append($0) }
-            out.append("\"")
+            out.append(",\"\(name)\":")
+            out.append(string: text)
         }
         out.append("{\"id\":\"\(id)\"")
         member("flow", flow)
@@ -68,16 +65,16 @@ public struct DeadLetter: Sendable {
 
     /// Text as a JSON string, anything else in base 64 (RFC 4648, 4) under another name.
     private func writeBody(_ bytes: [UInt8], _ name: String, _ out: inout OutputBuffer) {
-        if let text = String(validating: bytes, as: UTF8.self) {
-            var escaped: [UInt8] = []
-            StringEscapes.append(text.utf8, to: &escaped)
-            out.append(",\"\(name)\":\"")
-            escaped.withUnsafeBufferPointer { out.append($0) }
-        } else {
-            out.append(",\"\(name)_base64\":\"")
-            out.append(Base64.encode(bytes))
+        bytes.withUnsafeBufferPointer { bytes in
+            if String(validating: bytes, as: UTF8.self) != nil {
+                out.append(",\"\(name)\":")
+                out.append(string: bytes)
+            } else {
+                out.append(",\"\(name)_base64\":\"")
+                out.append(Base64.encode(bytes))
+                out.append("\"")
+            }
         }
-        out.append("\"")
     }
 }
 

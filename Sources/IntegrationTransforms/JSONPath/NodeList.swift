@@ -26,6 +26,9 @@ public struct NodeList: ~Copyable {
 
     public mutating func removeAll() { count = 0 }
 
+    /// Takes back everything behind the first `count` values.
+    mutating func truncate(to count: Int) { self.count = min(count, self.count) }
+
     @inline(__always)
     mutating func append(_ node: UnsafePointer<Word>) {
         if count == capacity { grow() }

@@ -107,7 +107,7 @@ extension PathRun {
         case (.number(let number), .view(let view)), (.view(let view), .number(let number)):
             return view.double == Double(number)
         case (.view(let one), .view(let two)):
-            guard payForComparing(one.word, two.word) else { return false }
+            guard payForComparing(one, two) else { return false }
             return one.isEqual(to: two)
         default: return false
         }
@@ -119,19 +119,30 @@ extension PathRun {
         case (.number(let number), .view(let view)): return view.double.map { Double(number) < $0 } ?? false
         case (.view(let view), .number(let number)): return view.double.map { $0 < Double(number) } ?? false
         case (.view(let one), .view(let two)):
-            guard payForComparing(one.word, two.word) else { return false }
+            guard payForComparing(one, two) else { return false }
             return one.isOrdered(before: two)
         default: return false
         }
     }
 
-    /// Comparing objects looks members up, so its work can grow with the square of their size.
-    private mutating func payForComparing(_ left: Word, _ right: Word) -> Bool {
-        if left.isContainer, right.isContainer {
-            let words = min(left.span, right.span)
-            steps &-= words &+ (words &* words) >> 6
-        } else if !left.isContainer, !right.isContainer {
-            steps &-= min(left.length, right.length) >> 4
+    /// Comparing objects looks members up, so its work grows with the square of each object's size.
+    private mutating func payForComparing(_ left: View, _ right: View) -> Bool {
+        let (one, two) = (left.word, right.word)
+        if one.isContainer, one.kind == two.kind, one.count == two.count {
+            let smaller = one.span <= two.span ? left.pointer : right.pointer
+            steps &-= one.count &+ 1
+            for at in 0...smaller.pointee.span where steps >= 0 {
+                let word = smaller[at]
+                switch word.kind {
+                case .object: steps &-= word.count &* word.count &+ 1
+                case .array: steps &-= 1
+                default: steps &-= word.length >> 4 &+ 1
+                }
+            }
+        } else if one.isNumber, two.isNumber {
+            steps &-= one.length &+ two.length
+        } else if !one.isContainer, !two.isContainer {
+            steps &-= min(one.length, two.length) >> 4
         }
         return steps >= 0
     }

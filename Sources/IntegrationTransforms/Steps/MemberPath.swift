@@ -38,6 +38,16 @@ struct MemberPath: Sendable {
         return count
     }
 
+    /// Whether the path leads somewhere.
+    func exists(in root: View) -> Bool {
+        var view = root
+        for key in keys {
+            guard let next = key.withUnsafeBufferPointer({ view.member($0) }) else { return false }
+            view = next
+        }
+        return true
+    }
+
     private static func parse(_ text: String) -> [String]? {
         var rest = Substring(text)
         if rest.hasPrefix("$.") { rest = rest.dropFirst(2) } else if rest.hasPrefix("$[") { rest = rest.dropFirst(1) }

@@ -1,14 +1,19 @@
+import Foundation
 import IntegrationDocument
 import IntegrationTransforms
+import TestSupport
 import Testing
 
 /// The JSONPath compliance test suite, every case.
-@Suite("JSONPath compliance suite", .enabled(if: Suites.has("jsonpath-rfc9535/cts.json")))
+@Suite(
+    "JSONPath compliance suite",
+    .enabled(if: Suites.have("jsonpath-rfc9535"), "\(Suites.absence("jsonpath-rfc9535"))"))
 struct JSONPathSuiteTests {
     @Test("Every case of the suite gives the values, the order and the normalised paths that it asks for")
     func everyCase() throws {
         // Names with lone surrogates and the like stay as they are in a tape.
-        let suite = try Document(Suites.read("jsonpath-rfc9535/cts.json"), policy: .lenient)
+        let text = try Data(contentsOf: URL(fileURLWithPath: Suites.path("jsonpath-rfc9535", "cts.json")))
+        let suite = try Document(text, policy: .lenient)
         let total = try suite.withRoot { root in
             let tests = try #require(root["tests"])
             for test in tests.elements { try check(test) }

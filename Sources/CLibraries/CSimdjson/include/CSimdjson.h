@@ -30,7 +30,7 @@ integration_indexer *_Nullable integration_indexer_create(void);
 void integration_indexer_destroy(integration_indexer *_Nullable indexer);
 
 /// Indexes one JSON text. On success `*indexes` holds `*count` offsets of structural characters and scalar starts,
-/// followed by at least one sentinel equal to `length`; they stay valid until the next call.
+/// followed by three sentinels, `length`, `length` and 0; they stay valid until the next call.
 int integration_indexer_run(integration_indexer *_Nonnull indexer, const uint8_t *_Nonnull bytes, size_t length,
                             const uint32_t *_Nullable *_Nonnull indexes, size_t *_Nonnull count);
 

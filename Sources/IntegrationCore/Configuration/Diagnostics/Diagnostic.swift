@@ -45,10 +45,28 @@ public struct Diagnostics: Sendable {
 
     public init() {}
 
+    /// How many remarks are kept; beyond that only the first error and the first that blocks a run are.
+    public static let limit = 1000
+    /// How many remarks were left out.
+    public private(set) var omitted = 0
+
     /// Adds a remark; the same remark about the same place is kept once.
     public mutating func add(_ diagnostic: Diagnostic) {
-        if seen.insert(diagnostic).inserted { all.append(diagnostic) }
+        let isNews = (diagnostic.severity == .error && !hasErrors) || (diagnostic.blocksRun && !blocksRun)
+        guard all.count < Self.limit || isNews else {
+            omitted += 1
+            if diagnostic.severity == .error { errorCount += 1 }
+            return
+        }
+        guard seen.insert(diagnostic).inserted else { return }
+        all.append(diagnostic)
+        hasErrors = hasErrors || diagnostic.severity == .error
+        blocksRun = blocksRun || diagnostic.blocksRun
+        if diagnostic.severity == .error { errorCount += 1 }
     }
+
+    /// Whether there are still few enough remarks that it is worth looking for what was meant.
+    public var isReadable: Bool { all.count < 200 }
 
     public mutating func error(_ code: ErrorCode, _ message: String, at span: SourceSpan, help: String? = nil) {
         add(Diagnostic(.error, code, message, at: span, help: help))
@@ -71,11 +89,14 @@ public struct Diagnostics: Sendable {
     public mutating func append(contentsOf other: Diagnostics) {
         for diagnostic in other.all { add(diagnostic) }
         secretSpans.formUnion(other.secretSpans)
+        omitted += other.omitted
     }
 
-    public var hasErrors: Bool { all.contains { $0.severity == .error } }
+    public private(set) var hasErrors = false
     /// Whether `run` must refuse, with exit 78.
-    public var blocksRun: Bool { all.contains(where: \.blocksRun) }
+    public private(set) var blocksRun = false
+    /// All errors, those that were left out included.
+    public private(set) var errorCount = 0
 
     public func count(_ severity: Diagnostic.Severity) -> Int { all.count { $0.severity == severity } }
 
@@ -96,6 +117,7 @@ public struct Diagnostics: Sendable {
     public func escalated() -> Diagnostics {
         var result = Diagnostics()
         result.secretSpans = secretSpans
+        result.omitted = omitted
         for var diagnostic in all {
             if diagnostic.blocksRun { diagnostic.severity = .error }
             result.add(diagnostic)

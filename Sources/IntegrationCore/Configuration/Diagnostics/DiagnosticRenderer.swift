@@ -24,7 +24,8 @@ public struct DiagnosticRenderer: Sendable {
 
     /// Every diagnostic in reading order, a blank line between two.
     public func render(_ diagnostics: Diagnostics) -> String {
-        diagnostics.sorted.map(render).joined(separator: "\n")
+        let text = diagnostics.sorted.map(render).joined(separator: "\n")
+        return diagnostics.omitted == 0 ? text : text + "\n… and \(diagnostics.omitted) more\n"
     }
 
     /// One diagnostic; ends with a line break.

@@ -1,11 +1,15 @@
 /// Finds what was probably meant.
 public enum Suggestion {
+    /// Further candidates are not looked at, so that a huge file is still answered in time.
+    private static let mostCandidates = 1000
+
     /// The candidate that differs least from the name, where the difference is small; ties go to the first.
     public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         let written = folded(name)
         let limit = max(1, min(3, written.count / 3))
         var best: (name: String, distance: Int)?
-        for candidate in candidates where candidate != name {
+        for candidate in candidates.prefix(mostCandidates) where candidate != name {
+            guard abs(candidate.utf8.count - written.count) <= limit else { continue }
             let distance = distance(written, folded(candidate), limit: best.map { $0.distance - 1 } ?? limit)
             if let distance { best = (candidate, distance) }
         }
@@ -14,7 +18,9 @@ public enum Suggestion {
 
     /// Lower case, `-` as `_`: spelling differences that are no difference in meaning.
     private static func folded(_ name: String) -> [UInt8] {
-        name.lowercased().utf8.prefix(64).map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+        name.utf8.prefix(64).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }.map {
+            $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0
+        }
     }
 
     /// Optimal string alignment distance (insert, delete, replace, swap neighbours); nil beyond the limit.

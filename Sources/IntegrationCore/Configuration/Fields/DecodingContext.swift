@@ -86,7 +86,14 @@ extension DecodingContext {
     /// Notes that the present value is a secret.
     public mutating func markSecret(_ node: ConfigurationNode) {
         secretPaths.insert(path)
-        if node.scalar?.isReference != true { diagnostics.markSecret(node.span) }
+        guard node.scalar?.isReference != true else { return }
+        diagnostics.markSecret(node.span)
+        for line in 1..<max(2, node.scalar?.lineCount ?? 1) where node.scalar?.lineCount ?? 1 > 1 {
+            var place = SourceSpan(node.location, length: Int(Int32.max))
+            place.location.line += line
+            place.location.column = 1
+            diagnostics.markSecret(place)
+        }
     }
 
     /// Notes what is called like a secret in a value that has no table.
@@ -147,7 +154,9 @@ extension DecodingContext {
         _ entry: ConfigurationMapping.Entry, in table: FieldTable, ignoring: Set<String>
     ) {
         let known = table.fields.filter { $0.deprecation == nil }
-        let near = Suggestion.nearest(to: entry.key, among: known.map(\.name) + ignoring.sorted())
+        let near =
+            !diagnostics.isReadable
+            ? nil : Suggestion.nearest(to: entry.key, among: known.map(\.name) + ignoring.sorted())
         if Self.isLikelySecret(entry.key) || near.flatMap({ table.field($0) })?.shape.isSecret == true {
             within(entry.key, at: entry.keySpan) { $0.markSecret(entry.value) }
         } else {

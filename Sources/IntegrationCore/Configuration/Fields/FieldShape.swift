@@ -35,7 +35,7 @@ public indirect enum FieldShape: Sendable {
     public var phrase: String {
         switch self {
         case .string: "a string"
-        case .name(let kinds): "the name of a " + kinds.map(\.rawValue).joined(separator: " or ")
+        case .name(let kinds): "the name of a " + Self.alternatives(kinds.map(\.rawValue))
         case .path: "a path"
         case .url(let schemes):
             schemes.isEmpty ? "a URL" : "a URL like `" + schemes.map { "\($0)://…" }.joined(separator: "` or `") + "`"
@@ -64,9 +64,13 @@ public indirect enum FieldShape: Sendable {
     }
 
     static func choice(_ names: [String]) -> String {
-        let quoted = names.map { "`\($0)`" }
-        guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
-        return quoted.dropLast().joined(separator: ", ") + " or " + last
+        alternatives(names.map { "`\($0)`" })
+    }
+
+    /// "a, b or c".
+    public static func alternatives(_ words: [String]) -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + " or " + last
     }
 
     /// Whether the value itself is a secret.

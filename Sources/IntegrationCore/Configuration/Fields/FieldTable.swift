@@ -66,9 +66,9 @@ public struct FieldTable: Sendable {
         }
         guard isComplete else { return nil }
         let decoded = DecodedFields(name: name, span: context.keySpan ?? node.span, values: values, spans: spans)
-        let before = context.diagnostics.count(.error)
+        let before = context.diagnostics.errorCount
         for rule in rules { rule(decoded, &context) }
-        return context.diagnostics.count(.error) == before ? decoded : nil
+        return context.diagnostics.errorCount == before ? decoded : nil
     }
 }
 

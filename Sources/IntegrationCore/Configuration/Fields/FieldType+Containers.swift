@@ -164,6 +164,7 @@ extension DecodingContext {
             missing("type", help: "add `type: …`: " + FieldShape.choice(tables.map(\.name)))
             return nil
         }
+        if type.scalar?.isBroken == true { return nil }
         guard let scalar = type.scalar else {
             within("type", at: type.span) { $0.wrongType(type, expected: .enumeration(tables.map(\.name))) }
             return nil

@@ -105,11 +105,39 @@ extension FieldType where Value == NameReference {
     }
 }
 
+extension FieldType where Value == ConfigurationNode {
+    /// The mapping of a template: anything, with a JSONPath in each text that starts with `$`.
+    public static var mapping: FieldType {
+        FieldType(shape: .any, encode: { $0 }) { node, context in context.checkMapping(node) ? node : nil }
+    }
+}
+
 extension DecodingContext {
+    fileprivate mutating func checkMapping(_ node: ConfigurationNode) -> Bool {
+        switch node.content {
+        case .scalar(let scalar):
+            guard scalar.kind == .string, scalar.text.hasPrefix("$") else { return true }
+            return check(scalar, at: node, with: catalog.languages.mapping)
+        case .sequence(let elements):
+            var isRight = true
+            for (index, element) in elements.enumerated() {
+                isRight = within("[\(index)]", at: element.span) { $0.checkMapping(element) } && isRight
+            }
+            return isRight
+        case .mapping(let mapping):
+            var isRight = true
+            for entry in mapping.entries {
+                isRight = within(entry.key, at: entry.keySpan) { $0.checkMapping(entry.value) } && isRight
+            }
+            return isRight
+        }
+    }
+
     /// Reads a name and notes it for the linter to resolve.
     public mutating func reference(
         _ node: ConfigurationNode, kinds: [NameKind], createsQueue: Bool = false
     ) -> NameReference? {
+        if node.scalar?.isBroken == true { return nil }
         guard let scalar = node.scalar, scalar.kind != .null, !scalar.text.isEmpty else {
             wrongType(node, expected: .name(kinds))
             return nil

@@ -13,6 +13,8 @@ public struct ConfigurationScalar: Sendable {
     public var isInterpolated: Bool
     /// Whether a secret went into it; it then prints as `••••` everywhere.
     public var isSecret: Bool
+    /// How many lines of the file it stands on.
+    public var lineCount = 1
     /// Whether the file holds nothing but one `${…}` without a default, so that its line may be shown.
     public var isReference = false
     /// Whether its `${…}` could not be replaced; that was reported, and nothing more is said about the value.

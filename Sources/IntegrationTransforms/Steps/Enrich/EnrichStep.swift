@@ -32,9 +32,7 @@ public struct EnrichStep: StepDefinition {
     }
 
     public func makeStep(_ build: FlowBuild) throws(IntegrationError) -> BuiltStep {
-        guard build.services.contains(service) else {
-            throw IntegrationError(.cannotBuild, "there is no service `\(service)`")
-        }
+        try build.use(service: service)
         guard let key = MemberPath(lookupField) else {
             throw IntegrationError(.cannotBuild, "`lookup_field: \(lookupField)` is not a path such as `customer.id`")
         }

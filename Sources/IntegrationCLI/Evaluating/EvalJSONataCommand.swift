@@ -1,0 +1,63 @@
+internal import ArgumentParser
+internal import IntegrationCore
+internal import IntegrationDocument
+internal import IntegrationTransforms
+
+struct EvalJSONataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jsonata", abstract: "Evaluates a JSONata expression, as in conditions and mappings.",
+        discussion: """
+            EXAMPLES:
+              integration eval jsonata '$sum(items.(price * quantity))' -i order.json
+              integration eval jsonata 'total >= 1000' < order.json
+
+            Prints the value as JSON; nothing where the expression has no value.
+            """)
+
+    @Argument(help: "The expression.")
+    var expression: String
+
+    @OptionGroup var input: InputOptions
+
+    func run() throws {
+        let console = Console.process
+        let result = try Self.evaluate(expression, on: input)
+        if let result {
+            try console.print(result)
+        } else {
+            console.say("no value")
+        }
+    }
+
+    /// The value as JSON; nil where there is none. The expression is compiled before the input is read.
+    static func evaluate(_ text: String, on input: InputOptions) throws(IntegrationError) -> String? {
+        let expression: Expression
+        do {
+            expression = try Expression.compile(text)
+        } catch {
+            throw IntegrationError(error)
+        }
+        return try evaluate(expression, on: try input.document())
+    }
+
+    static func evaluate(_ expression: Expression, on document: Document) throws(IntegrationError) -> String? {
+        do {
+            return try document.withRoot { (root) throws(ExpressionError) in
+                var isPresent = false
+                var failure: ExpressionError?
+                let result = Document { builder in
+                    do throws(ExpressionError) {
+                        isPresent = try expression.evaluate(root, into: &builder)
+                    } catch {
+                        failure = error
+                    }
+                    if !isPresent { builder.append(.null) }
+                }
+                if let failure { throw failure }
+                return isPresent ? result.json : nil
+            }
+        } catch {
+            throw IntegrationError(error)
+        }
+    }
+}

@@ -1,0 +1,192 @@
+internal import IntegrationDocument
+
+extension BuiltinCall {
+    func string() throws(ExpressionError) -> Value {
+        guard let text = try self[0].text(pretty: self[1].truth ?? false) else { return .undefined }
+        try evaluator.charge(text.utf8.count / 16)
+        return .string(text)
+    }
+
+    func length() -> Value { self[0].string.map { .number(Double($0.unicodeScalars.count)) } ?? .undefined }
+
+    /// `$substring`: positions count characters (code points); a negative start counts from the end.
+    func substring() -> Value {
+        guard let text = self[0].string else { return .undefined }
+        let scalars = Array(text.unicodeScalars)
+        let count = Double(scalars.count)
+        var start = self[1].double ?? 0
+        if count + start < 0 { start = 0 }
+        var end = count
+        if let length = self[2].double {
+            if length <= 0 { return .string("") }
+            end = start >= 0 ? start + length : count + start + length
+        }
+        func bound(_ position: Double) -> Int {
+            let whole = position.rounded(.towardZero)
+            return Int(min(max(whole < 0 ? count + whole : whole, 0), count))
+        }
+        let low = bound(start)
+        let high = bound(end)
+        guard low < high else { return .string("") }
+        var result = String.UnicodeScalarView()
+        result.append(contentsOf: scalars[low..<high])
+        return .string(String(result))
+    }
+
+    func substring(_ before: Bool) -> Value {
+        guard let text = self[0].string else { return .undefined }
+        let bytes = Array(text.utf8)
+        let needle = Array((self[1].string ?? "undefined").utf8)
+        guard let found = Text.find(needle, in: bytes) else { return .string(text) }
+        let part = before ? bytes[..<found] : bytes[(found + needle.count)...]
+        return .string(String(decoding: part, as: UTF8.self))
+    }
+
+    /// Runs of white space as one space, none at the ends.
+    static func trimmed(_ text: String) -> String {
+        var out: [UInt8] = []
+        for byte in text.utf8 {
+            if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+                if out.last != 0x20 { out.append(0x20) }
+            } else {
+                out.append(byte)
+            }
+        }
+        if out.first == 0x20 { out.removeFirst() }
+        if out.last == 0x20 { out.removeLast() }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    func pad() throws(ExpressionError) -> Value {
+        guard let text = self[0].string, let width = self[1].double else { return self[0] }
+        var filler = Array((self[2].string ?? " ").unicodeScalars)
+        if filler.isEmpty { filler = [" "] }
+        let missing = abs(width) - Double(text.unicodeScalars.count)
+        guard missing > 0 else { return .string(text) }
+        try evaluator.charge(missing < 1e15 ? Int(missing) / 16 : Int.max / 4)
+        var padding = String.UnicodeScalarView()
+        for index in 0..<Int(missing) { padding.append(filler[index % filler.count]) }
+        return .string(width > 0 ? text + String(padding) : String(padding) + text)
+    }
+
+    func join() throws(ExpressionError) -> Value {
+        guard let items = self[0].elements else { return .undefined }
+        let text = items.map { $0.string ?? "" }.joined(separator: self[1].string ?? "")
+        try evaluator.charge(items.count + text.utf8.count / 16)
+        return .string(text)
+    }
+
+    // MARK: Encodings
+
+    func encode(_ builtin: Builtin) throws(ExpressionError) -> Value {
+        guard let text = self[0].string else { return .undefined }
+        try evaluator.charge(text.utf8.count / 16)
+        switch builtin {
+        case .base64encode: return .string(Base64.encode(Array(text.utf8)))
+        case .base64decode: return .string(String(decoding: Base64.decode(text), as: UTF8.self))
+        case .encodeUrlComponent: return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved))
+        case .encodeUrl:
+            return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved + PercentCoding.reserved))
+        default:
+            let kept = builtin == .decodeUrl ? PercentCoding.reserved : []
+            guard let decoded = PercentCoding.decode(text, keeping: kept) else {
+                throw ExpressionError("D3140", token: "\(builtin)", value: text)
+            }
+            return .string(decoded)
+        }
+    }
+}
+
+/// Base 64 (RFC 4648, 4).
+enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func encode(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity((bytes.count + 2) / 3 * 4)
+        var at = 0
+        while at < bytes.count {
+            let part = bytes[at..<min(at + 3, bytes.count)]
+            var bits: UInt32 = 0
+            for index in 0..<3 {
+                bits = bits << 8 | (index < part.count ? UInt32(part[at + index]) : 0)
+            }
+            for index in 0..<4 {
+                out.append(
+                    index <= part.count ? alphabet[Int(bits >> UInt32(18 - 6 * index)) & 63] : UInt8(ascii: "="))
+            }
+            at += 3
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Also reads the URL-safe alphabet; what is in neither is passed over.
+    static func decode(_ text: String) -> [UInt8] {
+        var out: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "=") { break }
+            let plain =
+                byte == UInt8(ascii: "-") ? UInt8(ascii: "+") : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
+            guard let value = alphabet.firstIndex(of: plain) else { continue }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            if count >= 8 {
+                count -= 8
+                out.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+            }
+        }
+        return out
+    }
+}
+
+/// Percent-encoding as ECMAScript's `encodeURI` and its kin do it (ECMA-262, 19.2.6).
+enum PercentCoding {
+    static let unreserved = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()".utf8)
+    /// The unreserved characters of RFC 3986, 2.3.
+    static let uriUnreserved = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~".utf8)
+    static let reserved = Array(";/?:@&=+$,#".utf8)
+
+    static func encode(_ text: String, keeping kept: [UInt8]) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var out: [UInt8] = []
+        for byte in text.utf8 {
+            if kept.contains(byte) {
+                out.append(byte)
+            } else {
+                out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Nil where an escape is incomplete or the bytes are not UTF-8. Escapes of `kept` stay as they are.
+    static func decode(_ text: String, keeping kept: [UInt8]) -> String? {
+        let bytes = Array(text.utf8)
+        var out: [UInt8] = []
+        var at = 0
+        while at < bytes.count {
+            guard bytes[at] == UInt8(ascii: "%") else {
+                out.append(bytes[at])
+                at += 1
+                continue
+            }
+            guard at + 2 < bytes.count, let high = hex(bytes[at + 1]), let low = hex(bytes[at + 2]) else { return nil }
+            let byte = high << 4 | low
+            if kept.contains(byte) { out += bytes[at...(at + 2)] } else { out.append(byte) }
+            at += 3
+        }
+        return String(validating: out, as: UTF8.self)
+    }
+
+    private static func hex(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - 0x30
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 0x57
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - 0x37
+        default: nil
+        }
+    }
+}

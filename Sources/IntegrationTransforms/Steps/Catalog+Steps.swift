@@ -1,0 +1,25 @@
+public import IntegrationCore
+
+extension Catalog {
+    /// Adds the steps.
+    public mutating func registerSteps() {
+        register(step: "transform", TransformConfiguration.table) { configuration, context throws(IntegrationError) in
+            try TransformConfiguration(configuration.fields).step(configuration.name, context)
+        }
+        register(step: "validate", ValidateConfiguration.table) { configuration, context throws(IntegrationError) in
+            try ValidateConfiguration(configuration.fields).step(configuration.name, context)
+        }
+        register(step: "enrich", EnrichConfiguration.table) { configuration, _ in
+            EnrichConfiguration(configuration.fields).step(configuration.name)
+        }
+        register(step: "route", RouteConfiguration.table, endsFlow: true) { configuration, context throws(IntegrationError) in
+            try RouteConfiguration(configuration.fields).step(configuration.name, context)
+        }
+        register(step: "filter", FilterConfiguration.table) { configuration, _ in
+            FilterConfiguration(configuration.fields).step(configuration.name)
+        }
+        register(step: "log", LogConfiguration.table) { configuration, _ in
+            LogConfiguration(configuration.fields).step(configuration.name)
+        }
+    }
+}

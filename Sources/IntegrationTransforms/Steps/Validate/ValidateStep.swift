@@ -1,0 +1,64 @@
+public import IntegrationCore
+internal import IntegrationDocument
+
+/// Refuses messages that do not fulfil a JSON Schema, with every violation.
+public struct ValidateStep: StepDefinition {
+    public var name: String
+    public var schema: NamedText
+    public var options: SchemaOptions
+
+    /// - Parameter schema: the text of the schema; its place is what errors call it.
+    public init(_ name: String, schema: NamedText, options: SchemaOptions = SchemaOptions()) {
+        self.name = name
+        self.schema = schema
+        self.options = options
+    }
+
+    /// A step with a schema written in Swift.
+    public init(_ name: String, schema: String) {
+        self.init(name, schema: NamedText(name: name, text: Array(schema.utf8), place: name))
+    }
+
+    public func makeStep(_ build: FlowBuild) throws(IntegrationError) -> BuiltStep {
+        let document: Document
+        do {
+            document = try Document(schema.text)
+        } catch {
+            throw IntegrationError(.cannotBuild, "schema \(schema.place) is not JSON", causes: [error.description])
+        }
+        do {
+            let compiled = try JSONSchema.compile(document, options: options)
+            return .immediate(Validation(name: name, schema: compiled))
+        } catch {
+            throw IntegrationError(
+                error.problems.first?.code ?? .cannotBuild, "\(schema.place) is not a valid schema",
+                causes: [error.description])
+        }
+    }
+}
+
+/// A schema at work.
+struct Validation: Step {
+    let name: String
+    let schema: CompiledSchema
+
+    /// Violations that an error names.
+    private static let shown = 10
+
+    func process(_ batch: inout Batch, in context: FlowContext) throws(IntegrationError) {
+        batch.forEach(name) { message, arena throws(IntegrationError) in
+            let view = try message.parsed(in: arena)
+            if schema.isValid(view) { return .keep }
+            throw Self.error(schema.violations(view, limit: Self.shown))
+        }
+    }
+
+    /// The first violation, with the others as its causes.
+    private static func error(_ violations: [Violation]) -> IntegrationError {
+        guard var error = violations.first?.error else {
+            return IntegrationError(.schemaGivenUp, "the message is refused, but not for a reason that can be told")
+        }
+        error.causes = violations.dropFirst().map(\.message)
+        return error
+    }
+}

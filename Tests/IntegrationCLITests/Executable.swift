@@ -1,0 +1,168 @@
+import Glibc
+import Testing
+
+/// The built executable, found beside the test bundle.
+enum Executable {
+    /// What a run of it left.
+    struct Result {
+        var status: Int32
+        var output: String
+        var words: String
+    }
+
+    static let path: String = {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let own = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return own[..<(own.lastIndex(of: "/") ?? own.startIndex)] + "/integration"
+    }()
+
+    /// Runs it to its end. Without input its standard input is empty.
+    static func run(
+        _ arguments: String..., input: String = "", in folder: Folder, environment: [String] = []
+    ) throws -> Result {
+        try run(arguments, input: input, in: folder, environment: environment)
+    }
+
+    static func run(
+        _ arguments: [String], input: String = "", in folder: Folder, environment: [String] = []
+    ) throws -> Result {
+        try folder.write(".stdin", input)
+        let output = folder.path(".stdout")
+        let words = folder.path(".stderr")
+        let child = try Child(
+            arguments, folder: folder, environment: environment, input: folder.path(".stdin"), output: output,
+            words: .file(words))
+        let status = child.wait()
+        return Result(status: status, output: try Folder.read(output), words: try Folder.read(words))
+    }
+}
+
+/// A running process. Whoever makes it waits for it.
+struct Child {
+    enum Words {
+        case file(String)
+        /// Read line by line with `line(containing:)`.
+        case pipe
+    }
+
+    let process: pid_t
+    private let words: UnsafeMutablePointer<FILE>?
+
+    init(
+        _ arguments: [String], folder: Folder, environment: [String] = [], input: String = "/dev/null", output: String,
+        words: Words
+    ) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addchdir_np(&actions, folder.root)
+        posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        var pipe: [Int32] = [-1, -1]
+        switch words {
+        case .file(let path): posix_spawn_file_actions_addopen(&actions, 2, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        case .pipe:
+            try #require(pipe2(&pipe, O_CLOEXEC) == 0)
+            posix_spawn_file_actions_adddup2(&actions, pipe[1], 2)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // Whatever the test runner blocks or ignores must not be inherited.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        var all = sigset_t()
+        for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&all, number) }
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let variables = ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"] + environment
+        var process: pid_t = 0
+        let code = Self.withStrings([Executable.path] + arguments) { arguments in
+            Self.withStrings(variables) { posix_spawn(&process, Executable.path, &actions, &attributes, arguments, $0) }
+        }
+        if pipe[1] >= 0 { close(pipe[1]) }
+        try #require(code == 0, "\(Executable.path): \(String(cString: strerror(code)))")
+        self.process = process
+        self.words = pipe[0] >= 0 ? fdopen(pipe[0], "r") : nil
+    }
+
+    /// Reads standard error up to a line with this text, and returns all that was read.
+    func words(upTo text: String) throws -> String {
+        let words = try #require(words)
+        var all = ""
+        var line: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        defer { free(line) }
+        while getline(&line, &capacity, words) > 0 {
+            guard let line else { break }
+            let read = String(cString: line)
+            all += read
+            if read.contains(text) { return all }
+        }
+        Issue.record("`\(text)` never came; there was only:\n\(all)")
+        return all
+    }
+
+    /// Reads the rest of standard error.
+    func restOfWords() throws -> String {
+        let words = try #require(words)
+        var all: [UInt8] = []
+        while case let byte = fgetc(words), byte != EOF { all.append(UInt8(truncatingIfNeeded: byte)) }
+        fclose(words)
+        return String(decoding: all, as: UTF8.self)
+    }
+
+    func send(_ signal: Int32) { kill(process, signal) }
+
+    /// The exit status; 1000 and the signal's number where a signal ended it.
+    func wait() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 1000 + signal
+    }
+
+    private static func withStrings<R>(
+        _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
+    ) -> R {
+        var pointers = strings.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress.unsafelyUnwrapped) }
+    }
+}
+
+/// A folder that is there for one test.
+final class Folder {
+    let root: String
+
+    init() throws {
+        var template = Array("/tmp/integration-cli-XXXXXX".utf8CString)
+        root = try #require(mkdtemp(&template).map { String(cString: $0) })
+    }
+
+    deinit {
+        nftw(root, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+    }
+
+    func path(_ name: String) -> String { root + "/" + name }
+
+    func write(_ name: String, _ text: String) throws {
+        let file = try #require(fopen(path(name), "w"), "\(name): \(String(cString: strerror(errno)))")
+        var text = text
+        text.withUTF8 { _ = fwrite($0.baseAddress, 1, $0.count, file) }
+        fclose(file)
+    }
+
+    func read(_ name: String) throws -> String { try Self.read(path(name)) }
+
+    static func read(_ path: String) throws -> String {
+        let file = try #require(fopen(path, "r"), "\(path): \(String(cString: strerror(errno)))")
+        defer { fclose(file) }
+        var all: [UInt8] = []
+        while case let byte = fgetc(file), byte != EOF { all.append(UInt8(truncatingIfNeeded: byte)) }
+        return String(decoding: all, as: UTF8.self)
+    }
+}
