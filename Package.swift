@@ -153,7 +153,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "IntegrationCLITests",
-            dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
+            dependencies: [
+                "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
         .target(

@@ -21,10 +21,11 @@ struct RunCommandTests {
 
     /// Times and rates wander; everything else is golden.
     private func masked(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { part in
+            let line = String(part)
             if line.hasPrefix("  p50 ") { return "  p50 …" }
-            guard let start = line.range(of: " in 0."), line.hasSuffix("/s)") else {
-                guard let start = line.range(of: " in "), line.hasSuffix("/s)") else { return String(line) }
+            guard let start = line.firstRange(of: " in 0."), line.hasSuffix("/s)") else {
+                guard let start = line.firstRange(of: " in "), line.hasSuffix("/s)") else { return String(line) }
                 return line[..<start.lowerBound] + " in …"
             }
             return line[..<start.lowerBound] + " in …"
