@@ -32,7 +32,7 @@ struct ConfigurationCommandTests {
         try folder.write("flows.yaml", Self.right.replacing("path: in.ndjson", with: "pth: in.ndjson"))
         let mistake = """
             error[IE1004]: unknown field `pth` in the file source of flow `copy`
-             --> flows.yaml:4:27
+             --> flows.yaml:4:26
             4 |     source: {type: file, pth: in.ndjson}
               |                          ^^^ did you mean `path`?
             """
@@ -65,7 +65,7 @@ struct ConfigurationCommandTests {
     @Test("What only building finds is reported too, such as a schema that is none")
     func building() throws {
         let flow = """
-            schemas: {order: {type: json_schema, inline: {required: 5}}}
+            schemas: {order: {type: json_schema, schema: {required: 5}}}
             flows:
               copy:
                 source: {type: file, path: in.ndjson}
@@ -83,7 +83,7 @@ struct ConfigurationCommandTests {
     @Test("What is not built yet is a warning in check and stops run")
     func notBuilt() throws {
         try folder.write(
-            "integration.yaml", Self.right.replacing("{type: file, path: out.ndjson}", with: "{type: s3, bucket: b}"))
+            "integration.yaml", Self.right.replacing("{type: file, path: out.ndjson}", with: "{type: s3, region: eu-west-1, bucket: b}"))
         let result = try Executable.run("check", in: folder)
         #expect(result.status == 0, "\(result.words)")
         #expect(result.words.contains("`integration run` refuses it as it is"))

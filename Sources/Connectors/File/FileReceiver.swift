@@ -57,7 +57,7 @@ actor FileReceiver: Receiver {
     }
 
     private func nextRun() async throws(IntegrationError) -> RecordRun? {
-        while !context.shutdown.isSignalled {
+        while !context.shutdown.isSignalled, !Task.isCancelled {
             switch state {
             case .closed:
                 if try await !openCurrent(), await !context.pause(for: pollInterval) { return nil }
@@ -114,7 +114,7 @@ actor FileReceiver: Receiver {
                     state = .leaving
                     return nil
                 }
-                isSettled = true
+                isSettled = !isEmpty
             case .none, .gone: isSettled = false
             }
             guard await context.pause(for: pollInterval) else { return nil }
