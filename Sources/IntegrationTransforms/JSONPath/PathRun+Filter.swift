@@ -149,18 +149,21 @@ extension PathRun {
 
     // MARK: Patterns
 
+    /// What a step of a pattern costs in steps of a path.
+    private static let matchingCost = 3
+
     /// Tries growing limits, so that a match is paid by what it takes.
     private mutating func match(_ pattern: Pattern, _ text: View) -> Bool {
         text.withDecodedBytes { bytes in
             steps &-= bytes.count >> 4
-            var limit = 256
+            var limit = 64
             while steps >= 0 {
                 do {
                     let isMatch = try pattern.matches(bytes, steps: limit)
-                    steps &-= pattern.isSimple ? 0 : limit
+                    steps &-= pattern.isSimple ? 0 : Self.matchingCost &* limit
                     return isMatch
                 } catch {
-                    steps &-= limit
+                    steps &-= Self.matchingCost &* limit
                     limit *= 8
                 }
             }

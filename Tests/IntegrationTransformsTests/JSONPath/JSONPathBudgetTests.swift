@@ -1,3 +1,4 @@
+import Glibc
 import IntegrationDocument
 import IntegrationTransforms
 import Testing
@@ -24,8 +25,7 @@ struct JSONPathBudgetTests {
         let path = try JSONPath(text)
         try Self.hostile().withRoot { (root) throws in
             var nodes = NodeList()
-            let clock = ContinuousClock()
-            let time = clock.measure {
+            let time = processorTime {
                 #expect(throws: JSONPathBudgetError.self) { try path.evaluate(root, into: &nodes) }
             }
             #expect(time < Self.limit, "took \(time)")
@@ -80,4 +80,16 @@ struct JSONPathBudgetTests {
             #expect(try JSONPath("$.items[?search(@.sku, '(A|B)-1')]").count(in: root) == 20000)
         }
     }
+}
+
+/// Processor time that `body` takes on this thread: a busy machine does not change it.
+func processorTime(_ body: () throws -> Void) rethrows -> Duration {
+    func now() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+    let start = now()
+    try body()
+    return now() - start
 }
