@@ -1,3 +1,4 @@
+import IntegrationCore
 import IntegrationTransforms
 import Testing
 
