@@ -11,6 +11,7 @@ let package = Package(
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
                 "IntegrationFormats", "IntegrationConfiguration",
             ]),
+        .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [
@@ -55,6 +56,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
+
+        // For those who test flows, steps and connectors of their own.
+        .target(
+            name: "IntegrationTesting",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine",
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // YAML → plan.
@@ -122,7 +131,14 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
-        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore"]),
+        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument"]),
+        .testTarget(name: "IntegrationResilienceTests", dependencies: ["IntegrationResilience", "IntegrationCore"]),
+        .testTarget(
+            name: "IntegrationEngineTests",
+            dependencies: [
+                "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
+                "IntegrationResilience", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
@@ -137,7 +153,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "IntegrationCLITests",
-            dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration"]),
+            dependencies: [
+                "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
         .target(
             name: "ConnectorTestSupport",
             dependencies: [

@@ -16,6 +16,7 @@ public final class Engine: Service {
 
     let logger: Logger
     let clock: any TimeSource
+    let random: RandomSource
     let processors: Int
     /// Where flows that call each other find each other.
     public let directory: FlowDirectory
@@ -59,14 +60,16 @@ public final class Engine: Service {
     ///   - destinations: everything that flows name as a destination, by name; opened when first used, and shared.
     ///   - lookups: services that steps ask, by name.
     ///   - directory: the one that `CallDestination`s were made with.
+    ///   - random: what jitter is drawn from.
     ///   - processors: how many processors lanes are counted for.
     public init(
         flows: [Flow] = [], destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
         directory: FlowDirectory = FlowDirectory(), logger: Logger, clock: any TimeSource = SystemClock(),
-        processors: Int, mode: Mode = .untilStopped
+        random: RandomSource = .system, processors: Int, mode: Mode = .untilStopped
     ) {
         self.logger = logger
         self.clock = clock
+        self.random = random
         self.processors = processors
         self.mode = mode
         self.directory = directory
@@ -100,7 +103,7 @@ public final class Engine: Service {
 
     /// Adds a destination that flows can name.
     public func add(_ destination: any Destination, as name: String) {
-        let context = FlowContext(flow: "", logger: logger, clock: clock, shutdown: shutdown)
+        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
         state.withLock { state in
             state.senders[name] = SharedScope { use in
                 try await destination.withSender(in: context) { await use($0) }
@@ -110,7 +113,7 @@ public final class Engine: Service {
 
     /// Adds a service that steps can ask.
     public func add(_ lookup: any Lookup, as name: String) {
-        let context = FlowContext(flow: "", logger: logger, clock: clock, shutdown: shutdown)
+        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
         state.withLock { state in
             state.finders[name] = SharedScope { use in
                 try await lookup.withFinder(in: context) { await use($0) }
@@ -173,6 +176,7 @@ public final class Engine: Service {
             guard state.shutdowns[name] == nil else { return .running }
             let signal = ShutdownSignal()
             state.shutdowns[name] = signal
+            directory.willStart(name)
             commands.yield(.run(managed, signal))
             return nil
         }
@@ -217,6 +221,9 @@ public final class Engine: Service {
     public func validate() throws(IntegrationError) {
         for flow in state.withLock({ state in state.order.compactMap { state.flows[$0]?.flow } }) {
             _ = try build(flow)
+        }
+        for name in directory.callees.sorted() where state.withLock({ $0.flows[name] == nil }) {
+            throw IntegrationError(.cannotBuild, "`call: \(name)` names no flow")
         }
     }
 
@@ -300,6 +307,7 @@ public final class Engine: Service {
             logger.error(
                 "flow stopped", metadata: ["flow": "\(name)", "code": "\(reason.code)", "error": "\(reason.message)"])
         }
+        directory.leave(name)
         state.withLock { $0.shutdowns[name] = nil }
         endIfIdle()
     }
@@ -339,14 +347,14 @@ public final class Engine: Service {
         let flow = managed.flow
         var logger = logger
         logger[metadataKey: "flow"] = "\(flow.name)"
-        let context = FlowContext(flow: flow.name, logger: logger, clock: clock, finders: finders, shutdown: signal)
+        let context = FlowContext(
+            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal)
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
         let runner = FlowRunner(
             flow, pipeline: built.pipeline(senders), context: context, deadLetters: sink, processors: processors)
         managed.runner.withLock { $0 = runner }
         directory.enter(runner)
-        defer { directory.leave(flow.name) }
         try await runner.run()
         guard directory.isCalled(flow.name), !signal.isSignalled else { return }
         managed.isLingering.withLock { $0 = true }

@@ -56,14 +56,14 @@ struct Child {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addchdir_np(&actions, folder.root)
         posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         var pipe: [Int32] = [-1, -1]
         switch words {
         case .file(let path): posix_spawn_file_actions_addopen(&actions, 2, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         case .pipe:
-            try #require(pipe2(&pipe, O_CLOEXEC) == 0)
+            try #require(Glibc.pipe(&pipe) == 0)
+            for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             posix_spawn_file_actions_adddup2(&actions, pipe[1], 2)
         }
         var attributes = posix_spawnattr_t()
@@ -80,8 +80,10 @@ struct Child {
 
         let variables = ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"] + environment
         var process: pid_t = 0
-        let code = Self.withStrings([Executable.path] + arguments) { arguments in
-            Self.withStrings(variables) { posix_spawn(&process, Executable.path, &actions, &attributes, arguments, $0) }
+        // The shell only changes the folder; it becomes the executable and keeps its process id.
+        let shell = ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, folder.root, Executable.path]
+        let code = Self.withStrings(shell + arguments) { arguments in
+            Self.withStrings(variables) { posix_spawn(&process, shell[0], &actions, &attributes, arguments, $0) }
         }
         if pipe[1] >= 0 { close(pipe[1]) }
         try #require(code == 0, "\(Executable.path): \(String(cString: strerror(code)))")
@@ -143,8 +145,19 @@ final class Folder {
         root = try #require(mkdtemp(&template).map { String(cString: $0) })
     }
 
-    deinit {
-        nftw(root, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+    deinit { Self.remove(root) }
+
+    private static func remove(_ path: String) {
+        if let folder = opendir(path) {
+            while let entry = readdir(folder) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { remove(path + "/" + name) }
+            }
+            closedir(folder)
+        }
+        Glibc.remove(path)
     }
 
     func path(_ name: String) -> String { root + "/" + name }

@@ -11,8 +11,8 @@ struct ReferenceCommandTests {
         let result = try Executable.run(in: folder)
         #expect(result.status == 0)
         #expect(result.words.isEmpty)
-        let examples = try #require(result.output.range(of: "EXAMPLES:"))
-        let usage = try #require(result.output.range(of: "USAGE:"))
+        let examples = try #require(result.output.firstRange(of: "EXAMPLES:"))
+        let usage = try #require(result.output.firstRange(of: "USAGE:"))
         #expect(examples.lowerBound < usage.lowerBound)
         #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         for command in ["run", "check", "config", "list", "docs", "explain", "eval", "version", "completion"] {

@@ -21,10 +21,11 @@ struct RunCommandTests {
 
     /// Times and rates wander; everything else is golden.
     private func masked(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { part in
+            let line = String(part)
             if line.hasPrefix("  p50 ") { return "  p50 …" }
-            guard let start = line.range(of: " in 0."), line.hasSuffix("/s)") else {
-                guard let start = line.range(of: " in "), line.hasSuffix("/s)") else { return String(line) }
+            guard let start = line.firstRange(of: " in 0."), line.hasSuffix("/s)") else {
+                guard let start = line.firstRange(of: " in "), line.hasSuffix("/s)") else { return String(line) }
                 return line[..<start.lowerBound] + " in …"
             }
             return line[..<start.lowerBound] + " in …"
@@ -160,7 +161,7 @@ struct RunCommandTests {
     @Test("A second SIGINT ends at once, however busy the flow is")
     func interrupted() throws {
         // Every message costs its whole budget of time: a batch takes far longer than this test may.
-        let slow = "[filter: {condition: '$sum([1..9000000]) > 0'}]"
+        let slow = "[filter: {condition: '$sum([1..1000000]) > 0'}]"
         try folder.write(
             "integration.yaml",
             flow(

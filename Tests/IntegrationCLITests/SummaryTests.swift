@@ -1,5 +1,6 @@
 import IntegrationCore
 import IntegrationEngine
+import Logging
 import Testing
 
 @testable import IntegrationCLI
@@ -92,12 +93,12 @@ struct SummaryTests {
     @Test(
         "An error's class decides the exit status",
         arguments: [
-            (ErrorCode.RetryClass.never, ExitStatus.failed), (.connection, .unreachable), (.timeout, .unreachable),
+            (ErrorCode.RetryClass.never, IntegrationCLI.ExitStatus.failed), (.connection, .unreachable), (.timeout, .unreachable),
             (.serverError, .tryAgain), (.rateLimited, .tryAgain),
         ])
-    func statuses(retry: ErrorCode.RetryClass, status: ExitStatus) {
+    func statuses(retry: ErrorCode.RetryClass, status: IntegrationCLI.ExitStatus) {
         let code = ErrorCode("IE9999", "Test", retry: retry, explanation: "", remedy: "")
-        #expect(ExitStatus(IntegrationError(code, "")) == status)
+        #expect(IntegrationCLI.ExitStatus(IntegrationError(code, "")) == status)
     }
 
     @Test("A caret stands under the mistake, also behind tabs, accents and line breaks")

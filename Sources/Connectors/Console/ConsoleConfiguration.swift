@@ -2,12 +2,6 @@ public import IntegrationCore
 
 /// Everything about standard input and output that a configuration can say.
 public enum ConsoleConfiguration {
-    /// What the catalog gets.
-    public static let types: [TypeDescription] = [
-        TypeDescription(.source, "stdin", StdinSourceConfiguration.table),
-        TypeDescription(.destination, "stdout", stdout),
-    ]
-
     static let stdout = FieldTable(
         "stdout destination", summary: "Writes messages to standard output, a line each.", fields: [])
 

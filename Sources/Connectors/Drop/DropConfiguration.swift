@@ -2,9 +2,6 @@ public import IntegrationCore
 
 /// Everything about dropping that a configuration can say.
 public enum DropConfiguration {
-    /// What the catalog gets.
-    public static let types: [TypeDescription] = [TypeDescription(.destination, "drop", table)]
-
     static let table = FieldTable(
         "drop destination", summary: "Accepts every message and does nothing with it.", fields: [])
 

@@ -45,6 +45,7 @@ public struct FileDestination: Destination {
 
 struct FileSender: Sender {
     let file: AppendingFile
+    var isAllOrNothing: Bool { true }
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
         try await file.append(batch.lines())

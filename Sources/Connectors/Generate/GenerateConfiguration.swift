@@ -26,9 +26,6 @@ public struct GenerateConfiguration: Configurable {
         example: "{interval: 5s, count: 10, body: {kind: heartbeat}}",
         rules: [FieldTable.exactlyOne(of: "interval", "cron", "rate"), scheduleRule])
 
-    /// What the catalog gets.
-    public static let types: [TypeDescription] = [TypeDescription(.source, "generate", table)]
-
     private static let scheduleRule: FieldTable.Rule = { fields, context in
         if fields[cron] == nil, fields.isWritten("timezone") {
             context.diagnostics.error(

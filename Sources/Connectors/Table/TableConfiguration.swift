@@ -44,9 +44,6 @@ public struct TableConfiguration: Configurable {
             },
         ])
 
-    /// What the catalog gets.
-    public static let types: [TypeDescription] = [TypeDescription(.service, "table", table)]
-
     /// Nil where the rows are inline.
     public var path: PathValue?
     /// As written, or by the file's suffix.

@@ -107,7 +107,9 @@ struct TableLoader {
     }
 
     /// Writes rows that a codec made as JSON, so that their texts stand in one block.
-    private func rewrite(_ messages: [Message], _ made: Arena, _ lines: ByteBlock) throws(IntegrationError) -> TableFinder {
+    private func rewrite(
+        _ messages: [Message], _ made: Arena, _ lines: ByteBlock
+    ) throws(IntegrationError) -> TableFinder {
         var out = OutputBuffer(capacity: lines.count * 2)
         var spans: [Slice] = []
         spans.reserveCapacity(messages.count)

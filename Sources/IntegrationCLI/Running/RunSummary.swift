@@ -69,7 +69,8 @@ struct RunSummary {
         guard !letters.isEmpty else { return "" }
         var table = TextTable(["ID", "STEP", "CODE", "REASON"])
         for letter in letters.prefix(Self.shownLetters) {
-            var reason = letter.error.message
+            // What follows the first line is an excerpt of an expression.
+            var reason = String(letter.error.message.prefix { $0 != "\n" })
             if let path = letter.error.path, !reason.contains(path) { reason += " (at \(path))" }
             table.add(["\(letter.id)", letter.step, letter.error.code.id, reason])
         }

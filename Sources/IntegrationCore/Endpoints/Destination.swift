@@ -14,6 +14,14 @@ public protocol Sender: Sendable {
     ///
     /// - Throws: when the whole batch was refused.
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport
+
+    /// Whether a batch is accepted whole or refused whole. A flow that promises order hands messages one at a time to
+    /// senders that may accept a message behind one they refused.
+    var isAllOrNothing: Bool { get }
+}
+
+extension Sender {
+    public var isAllOrNothing: Bool { false }
 }
 
 /// Which messages of a batch a destination refused; all others it accepted.

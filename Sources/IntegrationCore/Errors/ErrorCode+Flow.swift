@@ -68,12 +68,12 @@ extension ErrorCode {
 
     public static let pluginExists = ErrorCode(
         "IE4101", "Plugin exists already",
-        explanation: "Two plugins can't have the same name.",
+        explanation: "A plugin is registered under a name that another plugin bears already.",
         remedy: "Unregister the other one first.")
 
     public static let pluginUnknown = ErrorCode(
         "IE4102", "No such plugin",
-        explanation: "A plugin of this name is not registered.",
+        explanation: "A call names a plugin that is not registered with this engine.",
         remedy: "Look at the list of plugins for its name.")
 
     public static let pluginInUse = ErrorCode(

@@ -5,6 +5,7 @@ public final class FlowContext: Sendable {
     public let flow: String
     public let logger: Logger
     public let clock: any TimeSource
+    public let random: RandomSource
     /// Memory for batches, reused.
     public let arenas: ArenaPool
     /// The open lookups by the name of their service.
@@ -13,12 +14,14 @@ public final class FlowContext: Sendable {
     public let shutdown: ShutdownSignal
 
     public init(
-        flow: String, logger: Logger, clock: any TimeSource, arenas: ArenaPool = ArenaPool(),
-        finders: [String: any Finder] = [:], shutdown: ShutdownSignal = ShutdownSignal()
+        flow: String, logger: Logger, clock: any TimeSource, random: RandomSource = .system,
+        arenas: ArenaPool = ArenaPool(), finders: [String: any Finder] = [:],
+        shutdown: ShutdownSignal = ShutdownSignal()
     ) {
         self.flow = flow
         self.logger = logger
         self.clock = clock
+        self.random = random
         self.arenas = arenas
         self.finders = finders
         self.shutdown = shutdown

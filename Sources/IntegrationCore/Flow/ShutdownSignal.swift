@@ -42,7 +42,7 @@ public final class ShutdownSignal: Sendable {
         } onCancel: {
             let waiter = state.withLock { state in
                 let waiter = state.waiters.removeValue(forKey: token)
-                if waiter == nil { state.cancelled.insert(token) }
+                if waiter == nil, !state.isSignalled { state.cancelled.insert(token) }
                 return waiter
             }
             waiter?.resume()

@@ -71,12 +71,13 @@ public struct MessageIDGenerator: Sendable {
     public mutating func next(
         _ count: Int, at milliseconds: UInt64, using random: inout some RandomNumberGenerator
     ) -> MessageID {
-        let time = milliseconds << 16
-        if last.high >> 16 == milliseconds, last.low < .max >> 1 {
+        // A wall clock that is set back must not make ids fall: they go on from the last one.
+        if last.high >> 16 >= milliseconds, last.low < .max >> 1 {
             last = MessageID(high: last.high, low: last.low &+ 1)
         } else {
             // The top bit stays clear, so that a run of ids never overflows into `high`.
-            last = MessageID(high: time | random.next() & 0xFFFF, low: random.next() >> 2)
+            let time = max(milliseconds, (last.high >> 16) + (last.low < .max >> 1 ? 0 : 1))
+            last = MessageID(high: time << 16 | random.next() & 0xFFFF, low: random.next() >> 2)
         }
         let first = last
         last = MessageID(high: last.high, low: last.low &+ UInt64(max(0, count - 1)))

@@ -27,7 +27,7 @@ struct CallSender: Sender {
     let directory: FlowDirectory
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
-        guard let runner = directory.runner(flow) else {
+        guard let runner = await directory.runner(flow) else {
             throw IntegrationError(.calledFlowNotRunning, "flow `\(flow)` is not running")
         }
         let callee = Self.copy(batch, into: runner.context.arenas.take())
@@ -38,7 +38,7 @@ struct CallSender: Sender {
         runner.statistics.processed(result)
         let refused = result.failures.map { failure in
             var error = failure.error
-            error.component = "\(flow)/\(error.component ?? "")"
+            error.component = [flow, error.component].compactMap(\.self).joined(separator: "/")
             return (index: failure.message.origin, error: error)
         }
         runner.context.arenas.give(arena)

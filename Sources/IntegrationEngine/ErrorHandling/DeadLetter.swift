@@ -20,6 +20,22 @@ public struct DeadLetter: Sendable {
     /// Headers and what else the source knew, as JSON.
     public var metadata: [UInt8]?
 
+    public init(
+        id: MessageID, flow: String, step: String, error: IntegrationError, attempts: Int, time: Duration,
+        source: String, original: [UInt8], atStep: [UInt8]? = nil, metadata: [UInt8]? = nil
+    ) {
+        self.id = id
+        self.flow = flow
+        self.step = step
+        self.error = error
+        self.attempts = attempts
+        self.time = time
+        self.source = source
+        self.original = original
+        self.atStep = atStep
+        self.metadata = metadata
+    }
+
     /// The dead letter as one line of JSON, the form that any destination but a queue gets:
     /// `id, flow, step, code, error, path, causes, attempts, time, source, body` (or `body_base64`), `body_at_step`
     /// and `metadata`.
@@ -64,17 +80,18 @@ public struct DeadLetter: Sendable {
 
 /// What takes dead letters in.
 public protocol DeadLetterSink: Sendable {
-    /// Returns when all are safe.
-    func accept(_ letters: [DeadLetter]) async throws(IntegrationError)
+    /// Returns when each is safe or refused; what is refused is offered again.
+    ///
+    /// - Throws: when all are refused.
+    func accept(_ letters: [DeadLetter]) async throws(IntegrationError) -> SendReport
 }
 
 /// Dead letters as envelopes to any destination.
 struct EnvelopeSink: DeadLetterSink {
     let sender: any Sender
 
-    func accept(_ letters: [DeadLetter]) async throws(IntegrationError) {
-        let report = try await sender.send(Self.batch(letters))
-        if let refused = report.refused.first { throw refused.error }
+    func accept(_ letters: [DeadLetter]) async throws(IntegrationError) -> SendReport {
+        try await sender.send(Self.batch(letters))
     }
 
     private static func batch(_ letters: [DeadLetter]) -> Batch {

@@ -17,7 +17,7 @@ public final class MemoryDeadLetters: DeadLetterSink {
 
     public var letters: [DeadLetter] { state.withLock { $0.letters } }
 
-    public func accept(_ letters: [DeadLetter]) async throws(IntegrationError) {
+    public func accept(_ letters: [DeadLetter]) async throws(IntegrationError) -> SendReport {
         let size = letters.reduce(0) { $0 + $1.original.count + ($1.atStep?.count ?? 0) }
         let isFull = state.withLock { state in
             guard state.bytes + size <= maximumBytes else { return true }
@@ -27,7 +27,9 @@ public final class MemoryDeadLetters: DeadLetterSink {
         }
         if isFull {
             throw IntegrationError(
-                .deadLettersFull, "\(maximumBytes >> 20) MiB of dead letters are in memory and there is room for no more")
+                .deadLettersFull,
+                "\(maximumBytes >> 20) MiB of dead letters are in memory and there is room for no more")
         }
+        return .accepted
     }
 }

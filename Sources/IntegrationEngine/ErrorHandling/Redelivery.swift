@@ -2,30 +2,6 @@ internal import IntegrationCore
 internal import IntegrationDocument
 internal import Synchronization
 
-/// A delivery of which some messages wait for another try; the source hears of it when the last one is settled.
-final class PendingDelivery: Sendable {
-    private struct State: ~Copyable {
-        var delivery: Delivery?
-        var remaining: Int
-        var exceptions: [(origin: Int, outcome: Settlement.Outcome)] = []
-    }
-
-    private let state: Mutex<State>
-
-    init(_ delivery: consuming Delivery, remaining: Int) {
-        state = Mutex(State(delivery: delivery, remaining: remaining))
-    }
-
-    func settle(_ origin: Int, _ outcome: Settlement.Outcome) {
-        state.withLock { state in
-            if case .accepted = outcome {} else { state.exceptions.append((origin, outcome)) }
-            state.remaining -= 1
-            guard state.remaining == 0 else { return }
-            state.delivery.take()?.settle(Settlement(.accepted, exceptions: state.exceptions))
-        }
-    }
-}
-
 /// A message that waits for another try, with the bytes to try again with.
 struct ParkedMessage: Sendable {
     var id: MessageID
@@ -35,6 +11,8 @@ struct ParkedMessage: Sendable {
     /// Failed tries so far.
     var attempts: Int
     var receiveCount: Int
+    /// When it came in, on the flow's clock.
+    var received: Duration
     /// When to try again, on the flow's clock.
     var due: Duration
     var original: [UInt8]
@@ -53,6 +31,7 @@ final class Redelivery: Sendable {
         var parked: [ParkedMessage] = []  // a binary heap by due time
         var bytes = 0
         var isClosed = false
+        var isDraining = false
     }
 
     private let state = Mutex(State())
@@ -61,15 +40,19 @@ final class Redelivery: Sendable {
     var count: Int { state.withLock { $0.parked.count } }
     var bytes: Int { state.withLock { $0.bytes } }
 
-    func park(_ messages: [ParkedMessage]) {
-        state.withLock { state in
+    /// Parks messages; false, and nothing is parked, when the flow is draining.
+    func park(_ messages: [ParkedMessage]) -> Bool {
+        let isParked = state.withLock { state in
+            guard !state.isDraining else { return false }
             for message in messages {
                 state.bytes += message.size
                 state.parked.append(message)
                 Self.siftUp(&state.parked)
             }
+            return true
         }
         changed.wake()
+        return isParked
     }
 
     /// No more will be parked by others: waiting ends when all is taken.
@@ -78,7 +61,7 @@ final class Redelivery: Sendable {
         changed.wake()
     }
 
-    /// Waits until messages are due and takes at most `limit` of them; nil when closed and empty.
+    /// Waits until messages are due and takes at most `limit` of them; nil when there will never be any more.
     func takeDue(limit: Int, clock: any TimeSource) async throws -> [ParkedMessage]? {
         while true {
             try Task.checkCancellation()
@@ -91,7 +74,7 @@ final class Redelivery: Sendable {
                     state.bytes -= first.size
                     Self.popFirst(&state.parked)
                 }
-                return (taken, state.parked.first?.due, state.isClosed && state.parked.isEmpty)
+                return (taken, state.parked.first?.due, (state.isClosed || state.isDraining) && state.parked.isEmpty)
             }
             if !taken.isEmpty { return taken }
             if isDone { return nil }
@@ -99,15 +82,18 @@ final class Redelivery: Sendable {
         }
     }
 
-    /// Takes everything, due or not.
-    func takeAll() -> [ParkedMessage] {
-        state.withLock { state in
+    /// Takes everything, due or not; from now on nothing is parked any more.
+    func drain() -> [ParkedMessage] {
+        let rest = state.withLock { state in
             defer {
                 state.parked.removeAll()
                 state.bytes = 0
+                state.isDraining = true
             }
             return state.parked
         }
+        changed.wake()
+        return rest
     }
 
     private static func siftUp(_ heap: inout [ParkedMessage]) {
@@ -124,7 +110,8 @@ final class Redelivery: Sendable {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].due < heap[least].due {
+            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].due < heap[least].due
+            {
                 least = child
             }
             guard least != parent else { return }

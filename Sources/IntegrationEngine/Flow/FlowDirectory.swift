@@ -4,18 +4,61 @@ internal import Synchronization
 public final class FlowDirectory: Sendable {
     private struct State {
         var runners: [String: FlowRunner] = [:]
+        /// Flows that were started and are still opening what they use.
+        var starting: Set<String> = []
         var callees: Set<String> = []
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
 
     public init() {}
 
-    func enter(_ runner: FlowRunner) { state.withLock { $0.runners[runner.flow.name] = runner } }
-    func leave(_ name: String) { state.withLock { $0.runners[name] = nil } }
-    func runner(_ name: String) -> FlowRunner? { state.withLock { $0.runners[name] } }
+    /// Notes that a flow is being started: callers wait for it.
+    func willStart(_ name: String) { _ = state.withLock { $0.starting.insert(name) } }
+
+    func enter(_ runner: FlowRunner) {
+        change { state in
+            state.starting.remove(runner.flow.name)
+            state.runners[runner.flow.name] = runner
+        }
+    }
+
+    func leave(_ name: String) {
+        change { state in
+            state.starting.remove(name)
+            state.runners[name] = nil
+        }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            body(&state)
+            defer { state.waiters.removeAll() }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// The running flow of this name, when it has started; nil where none runs.
+    func runner(_ name: String) async -> FlowRunner? {
+        while true {
+            let (runner, isStarting) = state.withLock { ($0.runners[name], $0.starting.contains(name)) }
+            if runner != nil || !isStarting { return runner }
+            await withCheckedContinuation { continuation in
+                let hasChanged = state.withLock { state in
+                    if !state.starting.contains(name) { return true }
+                    state.waiters.append(continuation)
+                    return false
+                }
+                if hasChanged { continuation.resume() }
+            }
+        }
+    }
 
     /// Notes that somebody may call a flow, which then stays open as long as others work.
     func willCall(_ name: String) { _ = state.withLock { $0.callees.insert(name) } }
     func isCalled(_ name: String) -> Bool { state.withLock { $0.callees.contains(name) } }
+    /// Every flow that somebody may call.
+    var callees: Set<String> { state.withLock { $0.callees } }
 }

@@ -15,6 +15,8 @@ final class FlowRunner: Sendable {
     let inFlight: InFlight
     private let brake: Mutex<BrakeState>
     private let lanes: Int
+    /// Given when a source's lanes failed: its parked messages must be let go before it can close.
+    private let abandoned = ShutdownSignal()
 
     init(
         _ flow: Flow, pipeline: Pipeline, context: FlowContext, deadLetters: any DeadLetterSink, processors: Int
@@ -31,32 +33,58 @@ final class FlowRunner: Sendable {
 
     var snapshot: FlowSnapshot { statistics.snapshot(parked: redelivery.count, inFlight: inFlight.messages) }
 
+    private enum Part {
+        case sources, retries, signal
+    }
+
     /// Runs until every source is at its end, or shutdown is signalled and everything in hand is settled.
     ///
     /// - Throws: what stopped the flow: the brake, or a source that failed.
     func run() async throws {
         statistics.set(.running)
         do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await self.runSources() }
-                group.addTask { try await self.runRetries() }
+            try await withThrowingTaskGroup(of: Part.self) { group in
+                group.addTask {
+                    try await self.runSources()
+                    return .sources
+                }
+                group.addTask {
+                    try await self.runRetries()
+                    return .retries
+                }
                 group.addTask {
                     await self.context.shutdown.wait()
-                    self.inFlight.open()
+                    self.drain()
+                    return .signal
                 }
-                // Sources first, then retries; the last task only waits for a signal.
-                for _ in 0..<2 { try await group.next() }
+                var running: Set<Part> = [.sources, .retries]
+                while !running.isEmpty, let part = try await group.next() { running.remove(part) }
                 group.cancelAll()
             }
             statistics.set(context.shutdown.isSignalled ? .stopped : .finished)
         } catch let error as IntegrationError {
             statistics.set(.failed(error))
             throw error
-        } catch {
+        } catch is CancellationError {
             statistics.set(.stopped)
+            throw CancellationError()
+        } catch {
+            let error = IntegrationError(
+                .stepFailed, "a part of the flow failed with an error of its own", component: flow.name,
+                causes: ["\(error)"])
+            statistics.set(.failed(error))
             throw error
         }
     }
+
+    /// Shutdown: nobody waits for room or for retries any more; lanes finish what they hold.
+    private func drain() {
+        if context.shutdown.isSignalled { statistics.set(.draining) }
+        inFlight.open()
+        releaseParked()
+    }
+
+    // MARK: Sources
 
     private func runSources() async throws {
         defer { redelivery.close() }
@@ -68,96 +96,117 @@ final class FlowRunner: Sendable {
                     }
                 }
             }
-            try await group.waitForAll()
+            try await group.finishOrFail()
         }
     }
 
+    /// Runs a source's lanes; returns when all that came from it is settled, so that it can close.
     private func runLanes(of entry: Flow.Entry, _ receiver: any Receiver) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<lanes {
-                group.addTask { try await Lane(runner: self, entry: entry, receiver: receiver).run() }
+        let open = OpenDeliveries()
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<lanes {
+                    group.addTask { try await Lane(runner: self, entry: entry, receiver: receiver, open: open).run() }
+                }
+                try await group.finishOrFail()
             }
-            try await group.waitForAll()
+        } catch {
+            abandoned.signal()
+            releaseParked()
+            await open.waitForNone()
+            throw error
         }
+        await open.waitForNone()
     }
 
-    /// Tries parked messages again when they are due.
+    // MARK: Retries
+
+    /// Tries parked messages again when they are due; ends when there will be no more.
     private func runRetries() async throws {
-        while let due = try await nextRetries() {
-            try await Retries(runner: self).run(due)
+        // From here on nobody tries again what is parked.
+        defer { releaseParked() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while let due = try await self.redelivery.takeDue(limit: 100, clock: self.context.clock) {
+                    try await Retries(runner: self).run(due)
+                }
+            }
+            group.addTask { await self.abandoned.wait() }
+            try await group.next()
+            group.cancelAll()
         }
     }
 
-    private func nextRetries() async throws -> [ParkedMessage]? {
-        guard context.shutdown.isSignalled else { return try await takeDueOrShutdown() }
-        // Draining: what is parked goes back to its source, unsettled.
-        let rest = redelivery.takeAll()
-        for message in rest {
-            message.pending.settle(message.origin, .released)
-            inFlight.remove(messages: 1, bytes: message.size)
+    /// Parks messages until they are due, or gives them back where the flow is draining.
+    func park(_ messages: [ParkedMessage]) {
+        guard !messages.isEmpty else { return }
+        if redelivery.park(messages) {
+            statistics.retried(messages.count)
+        } else {
+            for message in messages { release(message) }
         }
-        return nil
     }
 
-    private func takeDueOrShutdown() async throws -> [ParkedMessage]? {
-        let due = try await withThrowingTaskGroup(of: [ParkedMessage]?.self) { group in
-            group.addTask { try await self.redelivery.takeDue(limit: 100, clock: self.context.clock) }
+    private func releaseParked() {
+        for message in redelivery.drain() { release(message) }
+    }
+
+    private func release(_ message: ParkedMessage) {
+        message.pending.settle(message.origin, .released)
+        inFlight.remove(messages: 1, bytes: message.size)
+    }
+
+    /// Waits on the flow's clock; false when the flow is told to stop first.
+    func pause(for wait: Duration) async throws -> Bool {
+        guard !context.shutdown.isSignalled else { return false }
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await self.context.clock.sleep(for: wait)
+                return true
+            }
             group.addTask {
                 await self.context.shutdown.wait()
-                return []
+                try Task.checkCancellation()
+                return false
             }
             defer { group.cancelAll() }
-            return try await group.next() ?? nil
+            return try await group.next() ?? false
         }
-        if let due, due.isEmpty { return try await nextRetries() }
-        return due
     }
 
-    /// Notes verdicts in the order of the source; falls when too many of the last messages failed for good.
-    func note(origins count: Int, failed: [Int]) throws {
+    // MARK: The brake
+
+    /// Notes final verdicts in the order of the source; falls when too many of the last messages failed for good.
+    ///
+    /// - Parameters:
+    ///   - count: messages, with origins `0 ..< count`.
+    ///   - undecided: origins of those that have come to no end yet, which do not count.
+    ///   - failed: origins of those that failed for good.
+    func note(count: Int, undecided: [Int], failed: [Int]) throws(IntegrationError) {
+        let marks = (failed.map { ($0, true) } + undecided.map { ($0, false) }).sorted { $0.0 < $1.0 }
         let hasFallen = brake.withLock { brake in
             var next = 0
-            for origin in failed.sorted() {
-                _ = brake.note(failed: false, count: max(0, origin - next))
+            var good = 0
+            for (origin, isFailed) in marks {
+                good += max(0, origin - next)
+                next = max(next, origin + 1)
+                guard isFailed else { continue }
+                _ = brake.note(failed: false, count: good)
+                good = 0
                 if brake.note(failed: true, count: 1) { return true }
-                next = origin + 1
             }
-            return brake.note(failed: false, count: max(0, count - next))
+            return brake.note(failed: false, count: good + max(0, count - next))
         }
         guard hasFallen else { return }
         let brake = flow.errorHandling.brake
         throw IntegrationError(
             .brakeFell, "\(brake.failed) of the last \(brake.of) messages failed", component: flow.name)
     }
+}
 
-    /// Hands dead letters over, again and again until they are accepted: while it waits nothing is acknowledged.
-    func bury(_ letters: [DeadLetter]) async throws {
-        switch flow.errorHandling.exhausted {
-        case .deadLetter: break
-        case .drop:
-            context.logger.warning("messages failed for good and are dropped", metadata: ["count": "\(letters.count)"])
-            return statistics.died(letters)
-        case .stop:
-            let first = letters[0]
-            throw IntegrationError(
-                .stoppedByFailure, "message \(first.id) failed", path: first.error.path, component: first.step,
-                causes: [first.error.message])
-        }
-        var failures = 0
-        while true {
-            do throws(IntegrationError) {
-                try await deadLetters.accept(letters)
-                return statistics.died(letters)
-            } catch {
-                failures += 1
-                context.logger.error(
-                    "dead letters are not accepted; the flow holds back",
-                    metadata: ["error": "\(error.message)", "code": "\(error.code)", "tries": "\(failures)"])
-                if context.shutdown.isSignalled { throw error }
-            }
-            var random = SystemRandomNumberGenerator()
-            let wait = flow.errorHandling.backoff.wait(after: failures, using: &random)
-            try await context.clock.sleep(for: wait)
-        }
+extension ThrowingTaskGroup where ChildTaskResult == Void {
+    /// Waits for all; unlike `waitForAll()` it throws as soon as one has failed, so that the group cancels the others.
+    mutating func finishOrFail() async throws {
+        while try await next() != nil {}
     }
 }

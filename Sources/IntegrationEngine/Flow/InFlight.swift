@@ -6,26 +6,24 @@ final class InFlight: Sendable {
     private struct State {
         var messages = 0
         var bytes = 0
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var isOpen = false
     }
 
     private let state = Mutex(State())
+    private let changed = Wakeup()
     private let limits: InFlightLimits
 
     init(_ limits: InFlightLimits) { self.limits = limits }
 
     var messages: Int { state.withLock { $0.messages } }
 
-    /// Returns when there is room. Room is counted before a delivery is asked for, so lanes overshoot by a delivery each.
+    /// Returns when there is room, when the flow ends, or when the task is cancelled. Room is counted before a delivery
+    /// is asked for, so lanes overshoot by a delivery each.
     func waitForRoom() async {
-        guard state.withLock({ !hasRoom($0) }) else { return }
-        await withCheckedContinuation { continuation in
-            let resumeNow = state.withLock { state in
-                if hasRoom(state) { return true }
-                state.waiters.append(continuation)
-                return false
-            }
-            if resumeNow { continuation.resume() }
+        while !Task.isCancelled {
+            let seen = changed.count
+            if state.withLock({ $0.isOpen || hasRoom($0) }) { return }
+            await changed.wait(after: seen)
         }
     }
 
@@ -41,22 +39,18 @@ final class InFlight: Sendable {
     }
 
     func remove(messages: Int, bytes: Int) {
-        let waiters = state.withLock { state in
+        let makesRoom = state.withLock { state in
+            let wasFull = !hasRoom(state)
             state.messages -= messages
             state.bytes -= bytes
-            guard hasRoom(state) else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.waiters.removeAll() }
-            return state.waiters
+            return wasFull && hasRoom(state)
         }
-        for waiter in waiters { waiter.resume() }
+        if makesRoom { changed.wake() }
     }
 
-    /// Lets everyone go who waits, because the flow ends.
+    /// Lets everyone go who waits or comes later, because the flow ends.
     func open() {
-        let waiters = state.withLock { state in
-            defer { state.waiters.removeAll() }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
+        state.withLock { $0.isOpen = true }
+        changed.wake()
     }
 }

@@ -6,67 +6,81 @@ struct Lane {
     let runner: FlowRunner
     let entry: Flow.Entry
     let receiver: any Receiver
+    let open: OpenDeliveries
 
+    /// Runs until the source is at its end or the flow shuts down.
     func run() async throws {
-        let context = runner.context
-        while !context.shutdown.isSignalled {
+        while true {
             await runner.inFlight.waitForRoom()
-            guard var delivery = try await receiver.receive() else { return }
-            let received = context.clock.now
-            var batch = delivery.takeBatch()
-            let count = delivery.count
-            let bytes = batch.messages.reduce(0) { $0 + Int($1.original.length) }
-            runner.inFlight.add(messages: count, bytes: bytes)
-            runner.statistics.received(messages: count, bytes: bytes)
-            let arena = batch.arena
-            entry.decode(&batch, in: context)
-            let verdict = try await process(batch)
-            var parked: [ParkedMessage] = []
-            if verdict.retries.isEmpty {
-                delivery.settle(.accepted)
-            } else {
-                let pending = PendingDelivery(delivery, remaining: verdict.retries.count)
-                parked = park(verdict.retries, pending, arena)
-            }
-            try runner.note(origins: count, failed: verdict.dead.map(\.message.origin))
-            runner.statistics.settled(messages: count - parked.count, latency: context.clock.now - received)
-            let stays = parked.reduce(into: (messages: 0, bytes: 0)) { $0 = ($0.messages + 1, $0.bytes + $1.size) }
-            runner.inFlight.remove(messages: count - stays.messages, bytes: bytes - stays.bytes)
-            context.arenas.give(arena)
+            try Task.checkCancellation()
+            guard !runner.context.shutdown.isSignalled, let delivery = try await receiver.receive() else { return }
+            try await run(delivery)
         }
+    }
+
+    private func run(_ delivery: consuming Delivery) async throws {
+        let context = runner.context
+        let received = context.clock.now
+        var batch = delivery.takeBatch()
+        let count = delivery.count
+        let bytes =
+            batch.messages.reduce(0) { $0 + Int($1.original.length) }
+            + batch.failures.reduce(0) { $0 + Int($1.message.original.length) }
+        runner.inFlight.add(messages: count, bytes: bytes)
+        runner.statistics.received(messages: count, bytes: bytes)
+        let arena = batch.arena
+        entry.decode(&batch, in: context)
+        let verdict = await process(batch)
+        let parked = settle(delivery, verdict, received: received, arena)
+        let stays = parked.reduce(into: (messages: 0, bytes: 0)) { $0 = ($0.messages + 1, $0.bytes + $1.size) }
+        runner.statistics.settled(
+            messages: count - stays.messages - verdict.released.count, latency: context.clock.now - received)
+        runner.inFlight.remove(messages: count - stays.messages, bytes: bytes - stays.bytes)
+        // Only now, so that what is parked is counted before it can be done.
+        runner.park(parked)
+        context.arenas.give(arena)
+        if let error = verdict.error { throw error }
+        try runner.note(
+            count: count, undecided: (verdict.retries + verdict.released).map(\.message.origin),
+            failed: verdict.dead.map(\.message.origin))
     }
 
     /// Runs a batch through; what is dead is buried when this returns.
-    private func process(_ batch: consuming Batch) async throws -> Verdict {
+    private func process(_ batch: consuming Batch) async -> Verdict {
         var batch = batch
         let arena = batch.arena
         let early = batch.takeFailures()
+        if runner.flow.ordering == .source {
+            return await OrderedWork(runner: runner, entry: entry, arena: arena).run(batch, early: early)
+        }
         var result = await runner.pipeline.run(batch, in: runner.context)
         result.failures = early + result.failures
         runner.statistics.processed(result)
-        var verdict = Verdict(result.failures, handling: runner.flow.errorHandling)
-        if runner.flow.ordering == .source, !verdict.retries.isEmpty {
-            verdict.dead += try await Retries(runner: runner).inOrder(
-                verdict.retries, source: entry.name, arena)
-            verdict.retries = []
-        }
-        if !verdict.dead.isEmpty {
-            try await runner.bury(verdict.dead.map { letter(of: $0, arena) })
-        }
-        return verdict
+        return await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
     }
 
-    private func park(_ failures: [FailedMessage], _ pending: PendingDelivery, _ arena: Arena) -> [ParkedMessage] {
-        let parked = failures.map { failure in
-            Retries(runner: runner).park(failure, source: entry.name, pending: pending, arena: arena)
+    /// Settles a delivery, or makes it wait for its retries; returns these.
+    private func settle(
+        _ delivery: consuming Delivery, _ verdict: Verdict, received: Duration, _ arena: Arena
+    ) -> [ParkedMessage] {
+        let released = verdict.released.map(\.message.origin)
+        guard !verdict.retries.isEmpty else {
+            delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
+            return []
         }
-        runner.statistics.retried(parked.count)
-        runner.redelivery.park(parked)
-        return parked
+        let pending = PendingDelivery(
+            delivery, waiting: verdict.retries.map(\.message.origin), released: released, open: open)
+        return verdict.retries.map { failure in
+            Retries(runner: runner).parked(
+                failure, source: entry.name, pending: pending, received: received, arena)
+        }
     }
+}
 
-    private func letter(of failure: FailedMessage, _ arena: Arena) -> DeadLetter {
-        DeadLetter(failure, flow: runner.flow.name, source: entry.name, arena: arena, time: runner.context.clock.wallTime)
+extension FlowRunner {
+    /// The dead letter of a message that stands as it came from its source.
+    func letter(of failure: FailedMessage, from entry: Flow.Entry, _ arena: Arena) -> DeadLetter {
+        DeadLetter(failure, flow: flow.name, source: entry.name, arena: arena, time: context.clock.wallTime)
     }
 }
 
@@ -78,24 +92,6 @@ extension Flow.Entry {
             try decoder.process(&batch, in: context)
         } catch {
             batch.failAll(name, error)
-        }
-    }
-}
-
-/// Failures told apart: those to be tried again, and those that are dead.
-struct Verdict {
-    var retries: [FailedMessage] = []
-    var dead: [FailedMessage] = []
-
-    init(_ failures: [FailedMessage], handling: ErrorHandling) {
-        for failure in failures {
-            var failure = failure
-            failure.message.attempts += 1
-            if handling.retries(failure.error, failures: Int(failure.message.attempts)) {
-                retries.append(failure)
-            } else {
-                dead.append(failure)
-            }
         }
     }
 }

@@ -20,6 +20,13 @@ struct Pipeline: Sendable {
     /// Runs the steps and sends what is left.
     func run(_ batch: consuming Batch, in context: FlowContext) async -> WorkResult {
         var batch = batch
+        var result = await runSteps(&batch, in: context)
+        await send(batch, &result)
+        return result
+    }
+
+    /// Runs the steps; what is left in the batch is ready to be sent.
+    func runSteps(_ batch: inout Batch, in context: FlowContext) async -> WorkResult {
         batch.arena.attach(literals, as: Arena.literalBase)
         for step in steps where !batch.messages.isEmpty {
             do throws(IntegrationError) {
@@ -34,8 +41,16 @@ struct Pipeline: Sendable {
         var result = WorkResult()
         result.dropped = batch.dropped.count
         result.failures = batch.takeFailures()
-        await send(batch, &result)
         return result
+    }
+
+    /// The destination that a message goes to.
+    ///
+    /// - Throws: `noRoute` where there is none.
+    func destination(of message: Message) throws(IntegrationError) -> Int {
+        if message.route >= 0 { return Int(message.route) }
+        if let defaultDestination { return defaultDestination }
+        throw IntegrationError(.noRoute, "no step sent the message anywhere and the flow has no destination")
     }
 
     /// Sends each message to the destination of its route.
@@ -43,13 +58,11 @@ struct Pipeline: Sendable {
         guard !batch.messages.isEmpty else { return }
         var byDestination = [[Message]](repeating: [], count: senders.count)
         for message in batch.messages {
-            let route = message.route >= 0 ? Int(message.route) : defaultDestination
-            guard let route else {
-                let error = IntegrationError(.noRoute, "no step sent the message anywhere and the flow has no destination")
+            do throws(IntegrationError) {
+                byDestination[try destination(of: message)].append(message)
+            } catch {
                 result.failures.append(FailedMessage(message: message, error: error))
-                continue
             }
-            byDestination[route].append(message)
         }
         let parts = byDestination.enumerated().filter { !$0.element.isEmpty }
         if parts.count == 1 {
@@ -76,12 +89,24 @@ struct Pipeline: Sendable {
         }
         do throws(IntegrationError) {
             let report = try await senders[destination].send(Batch(arena: arena, messages: messages))
+            try Self.check(report, count: messages.count)
             for refused in report.refused { refuse(messages[refused.index], refused.error) }
             result.delivered = [(destination, messages.count - report.refused.count)]
         } catch {
             for message in messages { refuse(message, error) }
         }
         return result
+    }
+
+    /// - Throws: when a report names messages that were not sent, or one twice: nothing it says can then be trusted.
+    private static func check(_ report: SendReport, count: Int) throws(IntegrationError) {
+        guard !report.refused.isEmpty else { return }
+        let indices = Set(report.refused.map(\.index))
+        guard indices.count == report.refused.count, indices.allSatisfy({ $0 >= 0 && $0 < count }) else {
+            throw IntegrationError(
+                .destinationFailed, "the destination reported on messages that it was not sent",
+                causes: report.refused.prefix(1).map(\.error.message))
+        }
     }
 }
 

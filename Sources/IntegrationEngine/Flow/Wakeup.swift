@@ -1,8 +1,8 @@
-internal import IntegrationCore
+package import IntegrationCore
 internal import Synchronization
 
 /// Wakes those who wait for something to change, without losing a change that came before they waited.
-final class Wakeup: Sendable {
+package final class Wakeup: Sendable {
     private struct State {
         var count = 0
         var signal = ShutdownSignal()
@@ -10,10 +10,12 @@ final class Wakeup: Sendable {
 
     private let state = Mutex(State())
 
-    /// How often something changed so far.
-    var count: Int { state.withLock { $0.count } }
+    package init() {}
 
-    func wake() {
+    /// How often something changed so far.
+    package var count: Int { state.withLock { $0.count } }
+
+    package func wake() {
         let signal = state.withLock { state in
             state.count += 1
             defer { state.signal = ShutdownSignal() }
@@ -22,19 +24,26 @@ final class Wakeup: Sendable {
         signal.signal()
     }
 
-    /// Returns when something changed after `count` was read, or at `deadline`.
-    func wait(after count: Int, until deadline: Duration?, clock: any TimeSource) async throws {
+    /// Returns when something changed after `count` was read, or when the task is cancelled.
+    package func wait(after count: Int) async {
         let signal: ShutdownSignal? = state.withLock { $0.count == count ? $0.signal : nil }
-        guard let signal else { return }
-        guard let deadline else {
-            await signal.wait()
-            return try Task.checkCancellation()
+        await signal?.wait()
+    }
+
+    /// Returns when something changed after `count` was read, or at `deadline`.
+    ///
+    /// - Throws: when the task is cancelled first.
+    package func wait(after count: Int, until deadline: Duration?, clock: any TimeSource) async throws {
+        if let deadline {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.wait(after: count) }
+                group.addTask { try await clock.sleep(until: deadline) }
+                try await group.next()
+                group.cancelAll()
+            }
+        } else {
+            await wait(after: count)
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await signal.wait() }
-            group.addTask { try await clock.sleep(until: deadline) }
-            try await group.next()
-            group.cancelAll()
-        }
+        try Task.checkCancellation()
     }
 }

@@ -27,10 +27,22 @@ public struct FlowSnapshot: Sendable {
     /// Time from receipt to settlement in microseconds, at the 50th and 99th percentile.
     public var latency: (p50: UInt64, p99: UInt64) = (0, 0)
 
+    /// A flow that has done nothing so far.
+    public init(flow: String, state: FlowState) {
+        self.flow = flow
+        self.state = state
+    }
+
     public struct DeadReason: Sendable, Hashable {
         public var step: String
         public var code: String
         public var message: String
+
+        public init(step: String, code: String, message: String) {
+            self.step = step
+            self.code = code
+            self.message = message
+        }
     }
 
     /// Messages accepted by all destinations together.

@@ -90,6 +90,5 @@ import Testing
         ConsoleConfiguration.register(in: &catalog)
         #expect(catalog.makers.sources["stdin"] != nil)
         #expect(catalog.makers.destinations["stdout"] != nil)
-        #expect(ConsoleConfiguration.types.map(\.name) == ["stdin", "stdout"])
     }
 }

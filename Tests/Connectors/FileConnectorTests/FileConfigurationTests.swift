@@ -42,17 +42,18 @@ import Testing
         #expect(source.pollInterval == .seconds(2))
     }
 
-    @Test(arguments: [
-        ([:], "IE1003: `path` is missing in the file"),
-        (["path": "a", "delimiter": ";"], "`delimiter` has no meaning with `format: ndjson`"),
-        (["path": "a", "format": "csv", "delimiter": ";;"], "must be one ASCII character"),
-        (["path": "a", "format": "csv", "columns": []], "must be at least 1"),
-        (["path": "a", "poll_interval": "1s"], "`poll_interval` has no meaning with `mode: once`"),
-        (["path": "in/*.log", "mode": "follow"], "takes one file, not a pattern"),
-        (["path": "a", "batch_size": 0], "must be from 1 to 100000"),
-        (["path": "a", "max_message_size": "17MiB"], "must be from 1B to 16MiB"),
-        (["path": "a", "mode": "folow"], "must be `once` or `follow`"),
-    ] as [(ConfigurationNode, String)])
+    @Test(
+        arguments: [
+            ([:], "IE1003: `path` is missing in the file"),
+            (["path": "a", "delimiter": ";"], "`delimiter` has no meaning with `format: ndjson`"),
+            (["path": "a", "format": "csv", "delimiter": ";;"], "must be one ASCII character"),
+            (["path": "a", "format": "csv", "columns": []], "must be at least 1"),
+            (["path": "a", "poll_interval": "1s"], "`poll_interval` has no meaning with `mode: once`"),
+            (["path": "in/*.log", "mode": "follow"], "takes one file, not a pattern"),
+            (["path": "a", "batch_size": 0], "must be from 1 to 100000"),
+            (["path": "a", "max_message_size": "17MiB"], "must be from 1B to 16MiB"),
+            (["path": "a", "mode": "folow"], "must be `once` or `follow`"),
+        ] as [(ConfigurationNode, String)])
     func `A source's mistakes are found`(node: ConfigurationNode, message: String) {
         let all = mistakes(FileSourceConfiguration.self, node)
         #expect(all.count == 1)
@@ -76,6 +77,5 @@ import Testing
         var catalog = Catalog()
         FileConfiguration.register(in: &catalog)
         #expect(catalog.makers.sources["file"] != nil && catalog.makers.destinations["file"] != nil)
-        #expect(FileConfiguration.types.map(\.kind) == [.source, .destination])
     }
 }

@@ -35,7 +35,9 @@ import Testing
         ("a\nb\nhal", "a\nb\nnew\n"), ("half", "new\n"), ("", "new\n"), ("a\n", "a\nnew\n"),
         (String(repeating: "x", count: 10_000), "new\n"), ("a\n" + String(repeating: "x", count: 10_000), "a\nnew\n"),
     ])
-    func `A line that a crash left half written is cut off at the next start`(before: String, after: String) async throws {
+    func `A line that a crash left half written is cut off at the next start`(
+        before: String, after: String
+    ) async throws {
         folder.write("out", before)
         try await send([["new"]], to: FileDestination(path: folder.file("out")))
         #expect(folder.read("out") == after)
@@ -73,7 +75,8 @@ import Testing
 
     // MARK: Whole or nothing
 
-    @Test func `A batch that crosses the limit of file sizes is taken back whole, and smaller ones go on`() async throws {
+    @Test func `A batch that crosses the limit of file sizes is taken back whole, and smaller ones go on`() async throws
+    {
         let limit = 64 << 20
         let path = folder.write("out", "")
         // Sparse, up to a line feed just below the limit.

@@ -27,7 +27,9 @@ import Testing
         #expect(received.map(\.id.low) == [0, 4, 8, 14])
     }
 
-    @Test func `A file that is replaced under its name loses nothing, whoever still writes to the old one`() async throws {
+    @Test func `A file that is replaced under its name loses nothing, whoever still writes to the old one`()
+        async throws
+    {
         folder.write("log", "1\n2")
         let received = try await follow([
             // As logrotate does: rename, make a new one, and tell the writer some time later.

@@ -1,0 +1,111 @@
+internal import IntegrationCore
+internal import IntegrationDocument
+internal import IntegrationResilience
+internal import Logging
+
+/// Failures told apart.
+struct Verdict: Sendable {
+    /// To be tried again.
+    var retries: [FailedMessage] = []
+    /// Failed for good; in the dead letters.
+    var dead: [FailedMessage] = []
+    /// Come to no end: they go back to their source.
+    var released: [FailedMessage] = []
+    /// Why the flow can't go on.
+    var error: (any Error)?
+
+    /// Nothing has failed.
+    init() {}
+
+    /// Counts a failed try of each.
+    init(_ failures: [FailedMessage], handling: ErrorHandling) {
+        for failure in failures {
+            var failure = failure
+            failure.message.attempts += 1
+            if handling.retries(failure.error, failures: Int(failure.message.attempts)) {
+                retries.append(failure)
+            } else {
+                dead.append(failure)
+            }
+        }
+    }
+}
+
+extension FlowRunner {
+    /// Waits between two tries to hand dead letters over: a matter of the sink, not of the flow's own backoff.
+    private static let sinkBackoff = Backoff(initial: .seconds(1), maximum: .seconds(30), jitter: .ratio(0.5))
+
+    /// Tells failures apart and hands dead letters over; what is dead is safe when this returns.
+    ///
+    /// - Parameter letter: makes the dead letter of a message.
+    func judge(
+        _ failures: [FailedMessage], letter: (FailedMessage) -> DeadLetter
+    ) async -> Verdict {
+        guard !failures.isEmpty else { return Verdict() }
+        if Task.isCancelled {
+            // What is cut off is no failure of the message.
+            var verdict = Verdict()
+            verdict.released = failures
+            verdict.error = CancellationError()
+            return verdict
+        }
+        var verdict = Verdict(failures, handling: flow.errorHandling)
+        await bury(&verdict, letter: letter)
+        return verdict
+    }
+
+    /// Hands a verdict's dead letters over, again and again until all are accepted: while it waits nothing is
+    /// acknowledged. Those that can't be handed over before the flow ends are released.
+    func bury(_ verdict: inout Verdict, letter: (FailedMessage) -> DeadLetter) async {
+        guard !verdict.dead.isEmpty else { return }
+        verdict.dead.sort { $0.message.origin < $1.message.origin }
+        switch flow.errorHandling.exhausted {
+        case .deadLetter: break
+        case .drop:
+            context.logger.warning(
+                "messages failed for good and are dropped", metadata: ["count": "\(verdict.dead.count)"])
+            return statistics.died(verdict.dead.map(letter))
+        case .stop:
+            let first = letter(verdict.dead[0])
+            verdict.released += verdict.dead
+            verdict.dead = []
+            verdict.error = IntegrationError(
+                .stoppedByFailure, "message \(first.id) failed", path: first.error.path, component: first.step,
+                causes: [first.error.message])
+            return
+        }
+        var waiting = Array(verdict.dead.indices)
+        var letters = verdict.dead.map(letter)
+        var tries = 0
+        do {
+            while let refusal = await offer(&letters, &waiting) {
+                tries += 1
+                context.logger.error(
+                    "dead letters are not accepted; the flow holds back",
+                    metadata: ["error": "\(refusal.message)", "code": "\(refusal.code)", "tries": "\(tries)"])
+                var random = context.random
+                let wait = Self.sinkBackoff.wait(after: tries, retryAfter: refusal.retryAfter, using: &random)
+                guard try await pause(for: wait) else { break }
+            }
+        } catch {
+            verdict.error = error
+        }
+        let unburied = Set(waiting)
+        verdict.released += unburied.sorted().map { verdict.dead[$0] }
+        verdict.dead = verdict.dead.indices.filter { !unburied.contains($0) }.map { verdict.dead[$0] }
+    }
+
+    /// Offers letters to the sink and keeps those that it refuses; returns why, or nil when all are safe.
+    private func offer(_ letters: inout [DeadLetter], _ indices: inout [Int]) async -> IntegrationError? {
+        do throws(IntegrationError) {
+            let report = try await deadLetters.accept(letters)
+            let refused = Set(report.refused.map(\.index))
+            statistics.died(letters.indices.filter { !refused.contains($0) }.map { letters[$0] })
+            indices = indices.indices.filter { refused.contains($0) }.map { indices[$0] }
+            letters = letters.indices.filter { refused.contains($0) }.map { letters[$0] }
+            return letters.isEmpty ? nil : report.refused.first?.error
+        } catch {
+            return error
+        }
+    }
+}
