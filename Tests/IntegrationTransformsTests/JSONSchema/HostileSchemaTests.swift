@@ -17,6 +17,20 @@ struct HostileSchemaTests {
         #expect(found.count == 1)
     }
 
+    @Test("Schemas nested on every one of many levels are explained, or given up, without running out of stack")
+    func deepSchemas() throws {
+        func schema(_ nesting: Int) -> String {
+            let inner = ##"{"properties":{"c":{"$ref":"#"}}}"##
+            return #"{"type":"object","allOf":["# + nested(nesting, #"{"allOf":["#, inner, "]}") + "]}"
+        }
+        let data = nested(1000, #"{"c":"#, "1", "}")
+        #expect(try violations(schema(2), data).map(\.code) == [.schemaType])
+        #expect(
+            try violations(schema(8), data).map(\.message) == [
+                "$ could not be validated: schemas and values are nested too deeply"
+            ])
+    }
+
     @Test("Alternatives that each recurse are given up, not tried exponentially often")
     func exponential() throws {
         let branch = { (name: String) in

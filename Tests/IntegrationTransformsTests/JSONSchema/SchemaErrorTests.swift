@@ -43,7 +43,7 @@ struct SchemaErrorTests {
             ),
             (
                 #"{"$defs":{"unused":{"type":"strnig"}}}"#,
-                "#/$defs/unused/type: the value matches none of 2 alternatives; the closest fails because the value "
+                "#/$defs/unused/type: the value matches none of 2 alternatives; the closest fails because it "
                     + "must be one of \"array\", \"boolean\", \"integer\", \"null\", \"number\", \"object\" or "
                     + "\"string\", but is \"strnig\" [IE2234]"
             ),

@@ -4,7 +4,9 @@ import Testing
 
 @Suite(
     "JSON Schema test suite",
-    .enabled(if: Suites.have("json-schema-test-suite"), "\(Suites.absence("json-schema-test-suite"))"))
+    .enabled(
+        if: TestSupport.Suites.have("json-schema-test-suite"), "\(TestSupport.Suites.absence("json-schema-test-suite"))"
+    ))
 struct SchemaSuiteTests {
     struct Draft: CustomTestStringConvertible, Sendable {
         let folder: String

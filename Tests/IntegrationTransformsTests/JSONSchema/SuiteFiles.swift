@@ -16,7 +16,7 @@ enum SchemaSuite {
     /// Everything under `remotes`, known under the addresses that the suite uses.
     static func registry() throws -> SchemaRegistry {
         var registry = SchemaRegistry()
-        let root = Suites.path(name, "remotes")
+        let root = TestSupport.Suites.path(name, "remotes")
         for file in try FileManager.default.subpathsOfDirectory(atPath: root) where file.hasSuffix(".json") {
             let data = try Data(contentsOf: URL(fileURLWithPath: root + "/" + file))
             registry.add(try Document(data, policy: .lenient), uri: "http://localhost:1234/" + file)
@@ -25,7 +25,7 @@ enum SchemaSuite {
     }
 
     static func files(_ folder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: Suites.path(name, "tests/" + folder))
+        try FileManager.default.contentsOfDirectory(atPath: TestSupport.Suites.path(name, "tests/" + folder))
             .filter { $0.hasSuffix(".json") }.sorted()
     }
 
@@ -34,7 +34,8 @@ enum SchemaSuite {
         let registry = try registry()
         var verdicts = Verdicts()
         for file in try files(folder) {
-            let data = try Data(contentsOf: URL(fileURLWithPath: Suites.path(name, "tests/\(folder)/\(file)")))
+            let data = try Data(
+                contentsOf: URL(fileURLWithPath: TestSupport.Suites.path(name, "tests/\(folder)/\(file)")))
             let groups = try Document(data, policy: .lenient)
             groups.withRoot { root in
                 for group in root.elements { run(group, "\(folder)/\(file)", registry, options, &verdicts) }

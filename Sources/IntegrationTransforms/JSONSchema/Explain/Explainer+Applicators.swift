@@ -41,7 +41,10 @@ extension Explainer {
     ) {
         var predicate = "matches none of \(Wording.count(branches.count, "alternative"))"
         if branches.count == 1 { predicate = "does not match the only alternative" }
-        if let closest = closest(branches, at) { predicate += "; the closest fails because \(closest.message)" }
+        if let closest = closest(branches, at) {
+            let isHere = closest.location == location && closest.subject == nil
+            predicate += "; the closest fails because \(isHere ? "it " + closest.predicate : closest.message)"
+        }
         report(.schemaAlternatives, node, keyword, predicate)
     }
 
