@@ -176,7 +176,8 @@ public final class Integration: Service, FlowManager, PluginManager {
                 defer { group.cancelAll() }
                 guard try await group.next() == true else {
                     throw IntegrationError(
-                        .hookFailed, "the \(moment.rawValue) hook of plugin `\(plugin.name)` took more than \(hook.timeout)")
+                        .hookFailed,
+                        "the \(moment.rawValue) hook of plugin `\(plugin.name)` took more than \(hook.timeout)")
                 }
             }
         }

@@ -148,7 +148,8 @@ public final class Engine: Service {
         }
         if isTaken { throw IntegrationError(.flowExists, "there is a flow named `\(flow.name)` already") }
         for name in flow.ownDestinations.keys.sorted() + flow.ownLookups.keys.sorted() where names.contains(name) {
-            throw IntegrationError(.cannotBuild, "`\(name)` of flow `\(flow.name)` is the name of something else already")
+            throw IntegrationError(
+                .cannotBuild, "`\(name)` of flow `\(flow.name)` is the name of something else already")
         }
         addOwn(of: flow)
         do {
@@ -236,6 +237,7 @@ public final class Engine: Service {
     /// - Throws: when a flow can't be built; nothing was opened then.
     public func run() async throws {
         try validate()
+        if state.withLock({ $0.isStopping }) { return }
         let (stream, commands) = AsyncStream.makeStream(of: Command.self)
         let names = state.withLock { state in
             state.commands = commands

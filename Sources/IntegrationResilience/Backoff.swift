@@ -26,7 +26,8 @@ public struct Backoff: Sendable, Hashable {
 
     public init(
         initial: Duration = .seconds(1), maximum: Duration = .seconds(60),
-        growth: Growth = .exponential(multiplier: 2), jitter: Jitter = .full, longestRetryAfter: Duration = .seconds(3600)
+        growth: Growth = .exponential(multiplier: 2), jitter: Jitter = .full,
+        longestRetryAfter: Duration = .seconds(3600)
     ) {
         self.initial = initial
         self.maximum = maximum

@@ -45,7 +45,8 @@ public struct FlowTest: Sendable {
 
     public init(
         _ flows: Flow..., destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
-        directory: FlowDirectory = FlowDirectory(), clock: ManualClock = ManualClock(), seed: UInt64 = 1, processors: Int = 1
+        directory: FlowDirectory = FlowDirectory(), clock: ManualClock = ManualClock(), seed: UInt64 = 1,
+        processors: Int = 1
     ) {
         self.flows = flows
         self.lookups = lookups

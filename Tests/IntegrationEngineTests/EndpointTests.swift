@@ -79,7 +79,8 @@ import Testing
         let test = FlowTest(
             Flow(name: "outer", sources: [.init("in", MemorySource(numbers(3)))], destination: "any"),
             Flow(name: "inner", destination: "out"),
-            destinations: ["any": FallbackDestination([down, CallDestination("inner", in: directory)])], directory: directory)
+            destinations: ["any": FallbackDestination([down, CallDestination("inner", in: directory)])],
+            directory: directory)
         let result = try await test.run()
         #expect(result.outputs["out"] == ["0", "1", "2"])
     }
@@ -125,15 +126,19 @@ import Testing
         expectProperlySettled(right)
     }
 
-    @Test func `a destination that can't be opened fails the run before anything is read`() async throws {
+    @Test func `a destination that can't be opened fails its flow before anything is read`() async throws {
         let source = MemorySource(numbers(3))
+        let other = MemorySource(numbers(3))
         let out = RecordingDestination()
         out.failToOpen(with: IntegrationError(.testConnection, "refused"))
         let test = FlowTest(
-            Flow(name: "f", sources: [.init("in", source)], destination: "out"), destinations: ["out": out])
-        let error = await #expect(throws: IntegrationError.self) { try await test.run() }
-        #expect(error?.code == .testConnection)
+            Flow(name: "f", sources: [.init("in", source)], destination: "out"),
+            Flow(name: "g", sources: [.init("in", other)], destination: "fine"), destinations: ["out": out])
+        let result = try await test.run()
+        #expect(result.snapshots[0].state.error?.code == .testConnection)
         #expect(source.readCount == 0)
+        #expect(result.snapshots[1].state.word == "finished")
+        #expect(result.outputs["fine"] == numbers(3))
     }
 
     @Test func `a flow whose destination does not exist can't be built`() async throws {
@@ -143,7 +148,7 @@ import Testing
         #expect(error?.code == .cannotBuild)
     }
 
-    @Test func `a lookup that can't be opened fails the run`() async throws {
+    @Test func `a lookup that can't be opened fails its flow before anything is read`() async throws {
         struct Closed: Lookup {
             func withFinder<R: Sendable>(
                 in context: FlowContext, _ body: (any Finder) async throws -> R
@@ -151,11 +156,13 @@ import Testing
                 throw IntegrationError(.testConnection, "no such host")
             }
         }
+        let source = MemorySource(["a"])
         let test = FlowTest(
-            Flow(name: "f", sources: [.init("in", MemorySource(["a"]))], destination: "out"),
-            lookups: ["customers": Closed()])
-        let error = await #expect(throws: IntegrationError.self) { try await test.run() }
-        #expect(error?.code == .testConnection)
+            Flow(name: "f", sources: [.init("in", source)], steps: [AskService()], destination: "out"),
+            lookups: ["service": Closed()])
+        let result = try await test.run()
+        #expect(result.snapshot.state.error?.code == .testConnection)
+        #expect(source.readCount == 0)
     }
 
     @Test func `a lookup that fails fails the messages of its batch, which are tried again`() async throws {
@@ -226,7 +233,10 @@ final class FlakyService: Lookup, Finder {
 struct AskService: StepDefinition, AsyncStep {
     let name = "ask"
 
-    func makeStep(_ build: FlowBuild) throws(IntegrationError) -> BuiltStep { .asynchronous(self) }
+    func makeStep(_ build: FlowBuild) throws(IntegrationError) -> BuiltStep {
+        try build.use(service: "service")
+        return .asynchronous(self)
+    }
 
     func process(_ batch: inout Batch, in context: FlowContext) async throws(IntegrationError) {
         guard let finder = context.finders["service"] else { throw IntegrationError(.cannotBuild, "no service") }

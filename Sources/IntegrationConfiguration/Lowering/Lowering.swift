@@ -45,7 +45,9 @@ final class Lowering: MakerContext {
     }
 
     private func source(_ declaration: EndpointDeclaration) throws(IntegrationError) -> any Source {
-        guard let make = catalog.makers.sources[declaration.type.name] else { throw notBuilt(declaration.type, declaration.span) }
+        guard let make = catalog.makers.sources[declaration.type.name] else {
+            throw notBuilt(declaration.type, declaration.span)
+        }
         return try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
     }
 
@@ -73,7 +75,9 @@ final class Lowering: MakerContext {
         var handling = ErrorHandling(
             maximumAttempts: configuration.policy == .dlq ? 1 : configuration.retry.maxAttempts,
             backoff: Backoff(configuration.retry.backoff), brake: Brake(configuration.brake))
-        if let classes = configuration.retry.retryOn { handling.retryOn = Set(classes.map { ErrorHandling.RetryOn($0) }) }
+        if let classes = configuration.retry.retryOn {
+            handling.retryOn = Set(classes.map { ErrorHandling.RetryOn($0) })
+        }
         handling.backoff.longestRetryAfter = configuration.retry.retryAfterCap
         switch configuration.policy {
         case .retryThenDLQ, .dlq: handling.exhausted = .deadLetter
@@ -119,7 +123,9 @@ final class Lowering: MakerContext {
     }
 
     private func make(_ endpoint: EndpointDeclaration) throws(IntegrationError) -> any Destination {
-        guard let make = catalog.makers.destinations[endpoint.type.name] else { throw notBuilt(endpoint.type, endpoint.span) }
+        guard let make = catalog.makers.destinations[endpoint.type.name] else {
+            throw notBuilt(endpoint.type, endpoint.span)
+        }
         return try located(endpoint.span) { () throws(IntegrationError) in try make(endpoint, self) }
     }
 

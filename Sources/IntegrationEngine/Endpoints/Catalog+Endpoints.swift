@@ -34,7 +34,8 @@ extension Catalog {
         register(destination: "call", CallConfiguration.table) { declaration, context throws(IntegrationError) in
             try context.call(CallConfiguration(declaration.fields).flow)
         }
-        register(destination: "fallback", FallbackConfiguration.table) { declaration, context throws(IntegrationError) in
+        register(destination: "fallback", FallbackConfiguration.table) {
+            declaration, context throws(IntegrationError) in
             var choices: [any Destination] = []
             for choice in FallbackConfiguration(declaration.fields).destinations {
                 choices.append(try context.make(choice))

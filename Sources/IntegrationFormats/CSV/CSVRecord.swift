@@ -32,7 +32,8 @@ public enum CSVRecord {
                     at += 1
                 }
                 guard at == text.count || text[at] == delimiter else {
-                    throw IntegrationError(.csvMalformed, "there is something behind the closing quote at column \(at + 1)")
+                    throw IntegrationError(
+                        .csvMalformed, "there is something behind the closing quote at column \(at + 1)")
                 }
             } else {
                 while at < text.count, text[at] != delimiter {

@@ -12,7 +12,8 @@ extension Catalog {
         register(step: "enrich", EnrichConfiguration.table) { configuration, _ in
             EnrichConfiguration(configuration.fields).step(configuration.name)
         }
-        register(step: "route", RouteConfiguration.table, endsFlow: true) { configuration, context throws(IntegrationError) in
+        register(step: "route", RouteConfiguration.table, endsFlow: true) {
+            configuration, context throws(IntegrationError) in
             try RouteConfiguration(configuration.fields).step(configuration.name, context)
         }
         register(step: "filter", FilterConfiguration.table) { configuration, _ in

@@ -31,7 +31,9 @@ extension FieldType {
                     return nil
                 }
                 guard count.contains(nodes.count) else {
-                    let bounds = count.upperBound == .max ? "at least \(count.lowerBound)"
+                    let bounds =
+                        count.upperBound == .max
+                        ? "at least \(count.lowerBound)"
                         : "from \(count.lowerBound) to \(count.upperBound)"
                     context.outOfRange(node, shown: "\(nodes.count) entries long", bounds: bounds)
                     return nil

@@ -75,7 +75,8 @@ struct Enrichment: AsyncStep {
             batch.forEach(name) { message, arena throws(IntegrationError) in
                 let root = try message.parsed(in: arena)
                 let found = try keyView(root, chain)
-                let row = found.kind == .escapedString
+                let row =
+                    found.kind == .escapedString
                     ? found.withDecodedBytes { table.row($0) } : table.row(found.rawBytes)
                 guard let row else { return try missing(found) }
                 merge(row, base, into: &message, root, try mergeTarget(root, chain), arena)
