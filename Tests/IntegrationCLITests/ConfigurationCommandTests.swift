@@ -83,7 +83,8 @@ struct ConfigurationCommandTests {
     @Test("What is not built yet is a warning in check and stops run")
     func notBuilt() throws {
         try folder.write(
-            "integration.yaml", Self.right.replacing("{type: file, path: out.ndjson}", with: "{type: s3, region: eu-west-1, bucket: b}"))
+            "integration.yaml",
+            Self.right.replacing("{type: file, path: out.ndjson}", with: "{type: s3, region: eu-west-1, bucket: b}"))
         let result = try Executable.run("check", in: folder)
         #expect(result.status == 0, "\(result.words)")
         #expect(result.words.contains("`integration run` refuses it as it is"))

@@ -93,7 +93,8 @@ struct SummaryTests {
     @Test(
         "An error's class decides the exit status",
         arguments: [
-            (ErrorCode.RetryClass.never, IntegrationCLI.ExitStatus.failed), (.connection, .unreachable), (.timeout, .unreachable),
+            (ErrorCode.RetryClass.never, IntegrationCLI.ExitStatus.failed), (.connection, .unreachable),
+            (.timeout, .unreachable),
             (.serverError, .tryAgain), (.rateLimited, .tryAgain),
         ])
     func statuses(retry: ErrorCode.RetryClass, status: IntegrationCLI.ExitStatus) {
