@@ -6,7 +6,8 @@
 /// ```
 public struct Document: Sendable {
     private let arena: Arena
-    private nonisolated(unsafe) let pointer: UnsafePointer<Word>  // proof: points into `arena`, which is never written again
+    // Never written again once it is made.
+    private nonisolated(unsafe) let pointer: UnsafePointer<Word>  // proof: points into `arena`
 
     /// Parses `text`.
     ///

@@ -237,7 +237,10 @@ public final class Engine: Service {
     /// - Throws: when a flow can't be built; nothing was opened then.
     public func run() async throws {
         try validate()
-        if state.withLock({ $0.isStopping }) { return }
+        if state.withLock({ $0.isStopping }) {
+            for flow in state.withLock({ Array($0.flows.values) }) { flow.outcome.withLock { $0 = .stopped } }
+            return
+        }
         let (stream, commands) = AsyncStream.makeStream(of: Command.self)
         let names = state.withLock { state in
             state.commands = commands

@@ -84,7 +84,8 @@ struct ConfigurationCommandTests {
     func notBuilt() throws {
         try folder.write(
             "integration.yaml",
-            Self.right.replacing("{type: file, path: out.ndjson}", with: "{type: s3, region: eu-west-1, bucket: b}"))
+            Self.right.replacing(
+                "{type: file, path: out.ndjson}", with: "{type: s3, region: eu-west-1, bucket: b, key: k}"))
         let result = try Executable.run("check", in: folder)
         #expect(result.status == 0, "\(result.words)")
         #expect(result.words.contains("`integration run` refuses it as it is"))

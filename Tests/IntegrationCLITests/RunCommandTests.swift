@@ -175,6 +175,7 @@ struct RunCommandTests {
         child.send(SIGINT)
         let rest = try child.restOfWords()
         #expect(child.wait() == 130, "\(before.suffix(1000))\(stopping.suffix(1000))\(rest)")
-        #expect(rest.hasSuffix("interrupted: what was in hand is not acknowledged and stays with its source\n"))
+        // Lanes may still log until the process is gone.
+        #expect(rest.contains("interrupted: what was in hand is not acknowledged and stays with its source\n"))
     }
 }
