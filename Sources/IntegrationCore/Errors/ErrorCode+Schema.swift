@@ -103,8 +103,7 @@ extension ErrorCode {
 extension ErrorCode {
     public static let schemaKeyword = ErrorCode(
         "IE2230", "Keyword of a schema is malformed",
-        explanation:
-            "A keyword has a value that JSON Schema does not allow there, such as an unknown word under `type`.",
+        explanation: "A keyword has a value that JSON Schema does not know, such as an unknown word under `type`.",
         remedy: "Correct the schema at the place named.")
     public static let schemaReference = ErrorCode(
         "IE2231", "Reference of a schema leads nowhere",

@@ -21,10 +21,15 @@ struct HostileSchemaTests {
     func deepSchemas() throws {
         func schema(_ nesting: Int) -> String {
             let inner = ##"{"properties":{"c":{"$ref":"#"}}}"##
-            return #"{"type":"object","allOf":["# + nested(nesting, #"{"allOf":["#, inner, "]}") + "]}"
+            return #"{"type":"object","minProperties":0,"allOf":["#
+                + nested(nesting, #"{"maxProperties":9,"allOf":["#, inner, "]}")
+                + "]}"
         }
         let data = nested(1000, #"{"c":"#, "1", "}")
-        #expect(try violations(schema(2), data).map(\.code) == [.schemaType])
+        #expect(try violations(schema(0), data).map(\.code) == [.schemaType])
+        let deep = try violations(schema(2), data)
+        #expect(deep.map(\.code) == [.schemaGivenUp])
+        #expect(deep.allSatisfy { $0.message.hasSuffix(".c is not valid, but nested too deeply to tell why") })
         #expect(
             try violations(schema(8), data).map(\.message) == [
                 "$ could not be validated: schemas and values are nested too deeply"

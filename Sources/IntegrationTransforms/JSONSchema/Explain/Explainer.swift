@@ -15,6 +15,10 @@ struct Explainer {
     var subject: String?
     /// How many alternatives enclose the value that is being explained.
     var alternatives = 0
+    /// How many nodes enclose the one that is being explained.
+    private var depth = 0
+    /// More than this could need more stack than a thread of one MiB has.
+    private static let maximumDepth = 2048
     /// Nodes that may still be explained.
     var work = 200_000
 
@@ -37,7 +41,7 @@ struct Explainer {
         found.append(
             Violation(
                 code: code, location: step.map { location.appending($0) } ?? location, keyword: keyword,
-                schemaLocation: keyword == "false" ? place : place + "/" + JSONPointerText.escaped(keyword),
+                schemaLocation: keyword.isEmpty || keyword == "false" ? place : place + "/" + keyword,
                 predicate: predicate, subject: subject))
     }
 
@@ -49,8 +53,13 @@ struct Explainer {
 
     mutating func explain(_ node: NodePointer, _ at: WordPointer) {
         work -= 1
-        guard !isFull, validator.descend() else { return }
-        defer { validator.depth -= 1 }
+        guard !isFull else { return }
+        guard depth < Self.maximumDepth else {
+            if validator.check(node, at) { return }
+            return report(.schemaGivenUp, node, "", "is not valid, but nested too deeply to tell why")
+        }
+        depth += 1
+        defer { depth -= 1 }
         let before = found.count
         guard explainKind(node, at) else { return }
         if let values = node.pointee.values, !validator.isAllowed(values, at) { explainValue(node, at) }
