@@ -109,12 +109,12 @@ actor FileReceiver: Receiver {
                 try await reader.rewind()
                 return rest
             case .replaced(let isEmpty):
-                // Its writer may go on with the old file until it has opened the new one, and a moment longer.
-                if isSettled, !isEmpty {
+                // Its writers may go on with the old file until they have opened the new one, and a moment longer.
+                if isSettled {
                     state = .leaving
                     return nil
                 }
-                isSettled = true
+                isSettled = !isEmpty
             case .none, .gone: isSettled = false
             }
             guard await context.pause(for: pollInterval) else { return nil }

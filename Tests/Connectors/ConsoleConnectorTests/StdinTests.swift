@@ -42,8 +42,9 @@ import Testing
 
     private func next(_ receiver: any Receiver) async throws -> [String] {
         guard var delivery = try await receiver.receive() else { return [] }
-        defer { delivery.settle(.accepted) }
-        return Received.all(of: delivery.takeBatch(), delivery: 0).map(\.text)
+        let texts = Received.all(of: delivery.takeBatch(), delivery: 0).map(\.text)
+        delivery.settle(.accepted)
+        return texts
     }
 
     @Test func `What is there is delivered at once, though a batch could hold more`() async throws {

@@ -47,7 +47,7 @@ import Testing
             ([:], "IE1003: `path` is missing in the file"),
             (["path": "a", "delimiter": ";"], "`delimiter` has no meaning with `format: ndjson`"),
             (["path": "a", "format": "csv", "delimiter": ";;"], "must be one ASCII character"),
-            (["path": "a", "format": "csv", "columns": []], "must be at least 1"),
+            (["path": "a", "format": "csv", "columns": []], "is 0 entries long"),
             (["path": "a", "poll_interval": "1s"], "`poll_interval` has no meaning with `mode: once`"),
             (["path": "in/*.log", "mode": "follow"], "takes one file, not a pattern"),
             (["path": "a", "batch_size": 0], "must be from 1 to 100000"),
@@ -57,7 +57,7 @@ import Testing
     func `A source's mistakes are found`(node: ConfigurationNode, message: String) {
         let all = mistakes(FileSourceConfiguration.self, node)
         #expect(all.count == 1)
-        #expect(all.first?.contains(message.drop { $0 != "`" && message.hasPrefix("IE") }) == true, "\(all)")
+        #expect(all.first?.contains(message) == true, "\(all)")
     }
 
     @Test func `A destination's fields`() throws {
