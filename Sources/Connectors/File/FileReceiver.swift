@@ -109,8 +109,8 @@ actor FileReceiver: Receiver {
                 try await reader.rewind()
                 return rest
             case .replaced(let isEmpty):
-                // Its writer may go on with the old file until it has opened the new one, and a moment longer.
-                if isSettled, !isEmpty {
+                // Its writers may go on with the old file until they have opened the new one, and a moment longer.
+                if isSettled {
                     state = .leaving
                     return nil
                 }

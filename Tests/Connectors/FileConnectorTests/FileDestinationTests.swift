@@ -77,7 +77,7 @@ import Testing
 
     @Test func `A batch that crosses the limit of file sizes is taken back whole, and smaller ones go on`() async throws
     {
-        let limit = 64 << 20
+        let limit = 256 << 20
         let path = folder.write("out", "")
         // Sparse, up to a line feed just below the limit.
         truncate(path, off_t(limit - 1001))
