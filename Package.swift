@@ -5,6 +5,8 @@ import PackageDescription
 let package = Package(
     name: "Integration",
     products: [
+        // The document alone: for its benchmark (Benchmarks) and its fuzzer (Fuzzing).
+        .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
         .library(
             name: "Integration",
             targets: [

@@ -9,8 +9,8 @@ public func testOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
 /// What must hold of every text, well formed or not.
 enum DocumentFuzzer {
-    private nonisolated(unsafe) static let arena = Arena()  // libFuzzer calls from one thread
-    private nonisolated(unsafe) static let other = Arena()
+    private static let arena = Arena()
+    private static let other = Arena()
     private nonisolated(unsafe) static let yardstick = SimdjsonYardstick()
 
     /// Stands before and behind the text in its block and must not matter.

@@ -6,8 +6,8 @@
 /// ```
 public struct Document: Sendable {
     private let arena: Arena
-    // Never written again once it is made.
-    private nonisolated(unsafe) let pointer: UnsafePointer<Word>  // proof: points into `arena`
+    // Proof: points into `arena`, which is never written again.
+    private nonisolated(unsafe) let pointer: UnsafePointer<Word>
 
     /// Parses `text`.
     ///
