@@ -53,7 +53,8 @@ import Testing
         try write([1], to: home.file("file"))
         let notAFolder = await refusal(home.file("file"))
         #expect(notAFolder?.code == .storeUnusable)
-        try write(Array("hello, this is a text file".utf8), to: home.file("integration.db"))
+        try write(
+            Array(String(repeating: "hello, this is a text file\n", count: 9).utf8), to: home.file("integration.db"))
         let other = await refusal(home.path)
         #expect(other?.code == .storeDamaged)
         #expect(other?.message.contains("begins with other bytes") == true)
@@ -119,6 +120,27 @@ import Testing
             Issue.record("a folder that is not there was read")
         } catch let error as IntegrationError {
             #expect(error.code == .storeUnusable)
+        }
+    }
+
+    @Test func `who looks from within does not end the locks that keep other processes away`() async throws {
+        let home = SQLiteHome()
+        func locks() throws -> Int {
+            var status = stat()
+            stat(home.file("integration.db"), &status)
+            return try String(decoding: read("/proc/locks"), as: UTF8.self).split(separator: "\n").count {
+                $0.contains("POSIX") && $0.contains(" \(getpid()) ") && $0.contains(":\(status.st_ino) ")
+            }
+        }
+        try await home.withStore(clock: ManualClock()) { store in
+            try await store.put(["a"], in: "q")
+            _ = try await store.queues()
+            let held = try locks()
+            #expect(held > 0)
+            _ = await SQLiteStore.examine(home.path)
+            try await SQLiteReader.withReader(of: home.path) { reader in _ = try await reader.queues() }
+            _ = await refusal(home.path)
+            #expect(try locks() == held)
         }
     }
 
