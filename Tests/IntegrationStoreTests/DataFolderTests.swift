@@ -125,11 +125,17 @@ import Testing
 
     @Test func `who looks from within does not end the locks that keep other processes away`() async throws {
         let home = SQLiteHome()
+        /// Locks that this process has through any of its handles of the file (proc(5), fdinfo).
         func locks() throws -> Int {
-            var status = stat()
-            stat(home.file("integration.db"), &status)
-            return try String(decoding: read("/proc/locks"), as: UTF8.self).split(separator: "\n").count {
-                $0.contains("POSIX") && $0.contains(" \(getpid()) ") && $0.contains(":\(status.st_ino) ")
+            let handles = entries(of: "/proc/self/fd").filter { handle in
+                var target = [CChar](repeating: 0, count: 4096)
+                let count = readlink("/proc/self/fd/\(handle)", &target, target.count)
+                let bytes = target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+                return String(decoding: bytes, as: UTF8.self) == home.file("integration.db")
+            }
+            return try handles.reduce(0) { count, handle in
+                let info = try String(decoding: read("/proc/self/fdinfo/\(handle)"), as: UTF8.self)
+                return count + info.split(separator: "\n").count { $0.hasPrefix("lock:") && $0.contains("POSIX") }
             }
         }
         try await home.withStore(clock: ManualClock()) { store in

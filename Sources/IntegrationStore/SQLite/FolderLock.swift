@@ -30,7 +30,12 @@ final class FolderLock {
         }
     }
 
-    deinit { if handle >= 0 { Glibc.close(handle) } }
+    deinit {
+        guard handle >= 0 else { return }
+        // A child that was forked and has not yet become another program shares the handle; closing would not unlock.
+        flock(handle, LOCK_UN)
+        Glibc.close(handle)
+    }
 
     /// The process that holds the lock at `path`; nil where nobody does.
     static func holder(_ path: String) -> String? {
