@@ -60,7 +60,7 @@ let package = Package(
         .target(
             name: "IntegrationEngine",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),

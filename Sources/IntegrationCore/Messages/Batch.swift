@@ -62,6 +62,9 @@ public struct Batch: Sendable {
         failures.append(FailedMessage(message: message, error: error))
     }
 
+    /// Adds a message that failed elsewhere.
+    public mutating func take(failed: FailedMessage) { failures.append(failed) }
+
     /// Takes every live message out as failed with `error`.
     public mutating func failAll(_ component: String, _ error: IntegrationError) {
         for message in messages { take(failed: message, error, component) }

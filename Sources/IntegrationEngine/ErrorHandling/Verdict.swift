@@ -13,6 +13,10 @@ struct Verdict: Sendable {
     var released: [FailedMessage] = []
     /// Why the flow can't go on.
     var error: (any Error)?
+    /// Bound for queues of the store, in the transaction that settles the delivery.
+    var staged: [StagedMessages] = []
+    /// Dead letters for a queue of the store, in the same transaction; `dead` holds their messages.
+    var letters: [DeadLetter] = []
 
     /// Nothing has failed.
     init() {}
@@ -72,6 +76,10 @@ extension FlowRunner {
             verdict.error = IntegrationError(
                 .stoppedByFailure, "message \(first.id) failed", path: first.error.path, component: first.step,
                 causes: [first.error.message])
+            return
+        }
+        if journal?.deadLetters != nil {
+            verdict.letters += verdict.dead.map(letter)
             return
         }
         var waiting = Array(verdict.dead.indices)

@@ -34,6 +34,7 @@ struct OrderedWork {
         var items: [Item] = []
         var dead: [FailedMessage] = []
         var retries = 0
+        var staged: [StagedMessages] = []
     }
 
     private var stopsAtDeath: Bool { runner.flow.errorHandling.exhausted == .stop }
@@ -50,6 +51,7 @@ struct OrderedWork {
             let round = await send(Array(queue[..<(stop ?? queue.count)]))
             runner.statistics.retried(round.retries)
             verdict.dead += round.dead
+            verdict.staged += round.staged
             queue = round.items + queue[(stop ?? queue.count)...]
             guard let next = queue.first(where: { $0.error != nil }), let failure = next.failure else { break }
             if Task.isCancelled {
@@ -160,6 +162,7 @@ struct OrderedWork {
                 whole.items += part.items
                 whole.dead += part.dead
                 whole.retries += part.retries
+                whole.staged += part.staged
             }
         }
         whole.items.sort { $0.message.origin < $1.message.origin }
@@ -175,6 +178,7 @@ struct OrderedWork {
             next += part.count
             let result = await runner.pipeline.send(part.map(\.message), to: destination, arena)
             runner.statistics.processed(result)
+            round.staged += result.staged
             let isCut = Task.isCancelled
             for failure in result.failures {
                 judge(failure, as: .ready(destination: destination), isCut: isCut, &round)

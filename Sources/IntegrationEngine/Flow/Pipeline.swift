@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationStore
 
 /// A flow's steps and destinations, ready: takes a batch and says what became of it.
 struct Pipeline: Sendable {
@@ -12,6 +13,9 @@ struct Pipeline: Sendable {
     var destinationNames: [String]
     /// In the order of `destinationNames`.
     var senders: [any Sender]
+    /// The store's queues among the destinations, in the order of `destinationNames`: what goes there is staged, and
+    /// sent by the transaction that settles the delivery.
+    var queues: [QueueName?]
     /// Where messages without a route go.
     var defaultDestination: Int?
     /// The flow's interned literals.
@@ -54,7 +58,7 @@ struct Pipeline: Sendable {
     }
 
     /// Sends each message to the destination of its route.
-    private func send(_ batch: Batch, _ result: inout WorkResult) async {
+    func send(_ batch: Batch, _ result: inout WorkResult) async {
         guard !batch.messages.isEmpty else { return }
         var byDestination = [[Message]](repeating: [], count: senders.count)
         for message in batch.messages {
@@ -81,6 +85,10 @@ struct Pipeline: Sendable {
     /// Sends messages to one destination.
     func send(_ messages: [Message], to destination: Int, _ arena: Arena) async -> WorkResult {
         var result = WorkResult()
+        if queues[destination] != nil {
+            result.staged = [StagedMessages(destination: destination, messages: messages)]
+            return result
+        }
         let name = destinationNames[destination]
         func refuse(_ message: Message, _ error: IntegrationError) {
             var error = error
@@ -115,10 +123,18 @@ struct WorkResult: Sendable {
     var delivered: [(destination: Int, count: Int)] = []
     var dropped = 0
     var failures: [FailedMessage] = []
+    var staged: [StagedMessages] = []
 
     mutating func merge(_ other: WorkResult) {
         delivered += other.delivered
         dropped += other.dropped
         failures += other.failures
+        staged += other.staged
     }
+}
+
+/// Messages bound for a queue of the store.
+struct StagedMessages: Sendable {
+    var destination: Int
+    var messages: [Message]
 }

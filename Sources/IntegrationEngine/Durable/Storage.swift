@@ -1,0 +1,58 @@
+public import IntegrationCore
+public import IntegrationStore
+internal import Synchronization
+
+/// The store of an engine: known to sources and destinations from the beginning, open while the engine runs.
+public final class Storage: Sendable {
+    /// Opens the store, calls the closure with it, and closes it when the closure returns.
+    public typealias Open = @Sendable (@Sendable (any Store) async throws -> Void) async throws -> Void
+
+    private let opened = Mutex<(any Store)?>(nil)
+    private let open: Open
+    /// What declared queues may hold.
+    public let queues: [QueueName: QueueSettings]
+    /// Wakes whoever waits for everything to be done.
+    let progress = Wakeup()
+
+    /// - Parameters:
+    ///   - queues: what the configuration declares; other queues come into being when first used, without limits.
+    ///   - open: opens the store.
+    public init(queues: [QueueName: QueueSettings] = [:], open: @escaping Open) {
+        self.queues = queues
+        self.open = open
+    }
+
+    /// The open store.
+    ///
+    /// - Throws: `storeClosed` while the engine does not run.
+    public var store: any Store {
+        get throws(IntegrationError) {
+            guard let store = opened.withLock({ $0 }) else {
+                throw IntegrationError(.storeClosed, "the store is open only while the engine runs")
+            }
+            return store
+        }
+    }
+
+    /// Opens the store for the length of `body`.
+    func withStore(_ body: @Sendable (any Store) async throws -> Void) async throws {
+        try await open { [queues] store in
+            for (name, settings) in queues.sorted(by: { $0.key < $1.key }) {
+                try await store.declare(name, settings)
+            }
+            self.opened.withLock { $0 = store }
+            defer { self.opened.withLock { $0 = nil } }
+            try await body(store)
+        }
+    }
+}
+
+/// What is kept of the streams of one source.
+struct SourcePositions: StreamPositions {
+    let store: any Store
+    let source: String
+
+    func completed(_ stream: String) async throws(IntegrationError) -> [Range<UInt64>] {
+        try await store.positions(of: source).first { $0.stream.identity == stream }?.completed.ranges ?? []
+    }
+}
