@@ -24,27 +24,15 @@ public final class Engine: Service {
     /// Dead letters of flows without a `dlq`.
     public let memoryDeadLetters = MemoryDeadLetters()
 
-    /// A flow that the engine knows.
-    final class Managed: Sendable {
-        let flow: Flow
-        let runner = Mutex<FlowRunner?>(nil)
-        /// The last word of a run that never came to a runner, such as a destination that could not be opened.
-        let outcome = Mutex<FlowState>(.created)
-        /// Through with its own work, and open only for those that call it.
-        let isLingering = Mutex(false)
-
-        init(_ flow: Flow) { self.flow = flow }
-    }
-
     private enum Command: Sendable {
-        case run(Managed, ShutdownSignal)
+        case run(ManagedFlow, ShutdownSignal)
         case keep(@Sendable () async -> Void)
         case end
     }
 
     private struct State {
         var order: [String] = []
-        var flows: [String: Managed] = [:]
+        var flows: [String: ManagedFlow] = [:]
         var senders: [String: SharedScope<any Sender>] = [:]
         var finders: [String: SharedScope<any Finder>] = [:]
         var shutdowns: [String: ShutdownSignal] = [:]
@@ -96,7 +84,7 @@ public final class Engine: Service {
 
     private static func insert(_ flow: Flow, _ state: inout State) {
         if state.flows[flow.name] == nil { state.order.append(flow.name) }
-        state.flows[flow.name] = Managed(flow)
+        state.flows[flow.name] = ManagedFlow(flow)
     }
 
     // MARK: What flows use
@@ -105,7 +93,7 @@ public final class Engine: Service {
     public func add(_ destination: any Destination, as name: String) {
         let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
         state.withLock { state in
-            state.senders[name] = SharedScope { use in
+            state.senders[name] = SharedScope(name, logger: logger) { use in
                 try await destination.withSender(in: context) { await use($0) }
             }
         }
@@ -115,7 +103,7 @@ public final class Engine: Service {
     public func add(_ lookup: any Lookup, as name: String) {
         let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
         state.withLock { state in
-            state.finders[name] = SharedScope { use in
+            state.finders[name] = SharedScope(name, logger: logger) { use in
                 try await lookup.withFinder(in: context) { await use($0) }
             }
         }
@@ -126,17 +114,12 @@ public final class Engine: Service {
     /// What each flow has done so far, in the order they were added.
     public var snapshots: [FlowSnapshot] {
         let flows = state.withLock { state in state.order.compactMap { state.flows[$0] } }
-        return flows.map(Self.snapshot)
+        return flows.map(\.snapshot)
     }
 
     /// What a flow has done so far; nil where there is none of that name.
     public func snapshot(of name: String) -> FlowSnapshot? {
-        state.withLock { $0.flows[name] }.map(Self.snapshot)
-    }
-
-    private static func snapshot(_ managed: Managed) -> FlowSnapshot {
-        if let runner = managed.runner.withLock({ $0 }) { return runner.snapshot }
-        return FlowSnapshot(flow: managed.flow.name, state: managed.outcome.withLock { $0 })
+        state.withLock { $0.flows[name] }?.snapshot
     }
 
     /// Adds a flow, without starting it.
@@ -177,6 +160,7 @@ public final class Engine: Service {
             guard state.shutdowns[name] == nil else { return .running }
             let signal = ShutdownSignal()
             state.shutdowns[name] = signal
+            managed.begin()
             directory.willStart(name)
             commands.yield(.run(managed, signal))
             return nil
@@ -238,7 +222,7 @@ public final class Engine: Service {
     public func run() async throws {
         try validate()
         if state.withLock({ $0.isStopping }) {
-            for flow in state.withLock({ Array($0.flows.values) }) { flow.outcome.withLock { $0 = .stopped } }
+            for flow in state.withLock({ Array($0.flows.values) }) { flow.end(.stopped) }
             return
         }
         let (stream, commands) = AsyncStream.makeStream(of: Command.self)
@@ -266,7 +250,15 @@ public final class Engine: Service {
         } onGracefulShutdown: {
             self.stop()
         }
-        state.withLock { $0.commands = nil }
+        let unstarted = state.withLock { state in
+            defer { state.shutdowns.removeAll() }
+            state.commands = nil
+            return state.shutdowns.keys.compactMap { state.flows[$0] }
+        }
+        for flow in unstarted {
+            directory.leave(flow.flow.name)
+            flow.end(.stopped)
+        }
     }
 
     /// Stops reading everywhere, lets what is in hand be finished, and ends `run()`.
@@ -287,7 +279,7 @@ public final class Engine: Service {
             // Flows that only wait to be called end when nobody is left to call them.
             let working = state.shutdowns.keys.filter { name in
                 guard directory.isCalled(name), let managed = state.flows[name] else { return true }
-                return !managed.isLingering.withLock { $0 }
+                return !managed.isLingering
             }
             if !working.isEmpty { return (nil, []) }
             return (state.commands, Array(state.shutdowns.values))
@@ -296,19 +288,21 @@ public final class Engine: Service {
         if lingering.isEmpty { commands?.yield(.end) }
     }
 
-    private func run(_ managed: Managed, _ signal: ShutdownSignal) async {
+    private func run(_ managed: ManagedFlow, _ signal: ShutdownSignal) async {
         let name = managed.flow.name
-        managed.outcome.withLock { $0 = .running }
         do {
-            try await open(managed, signal)
+            let isOpened = try await signal.cuttingOff { opened in
+                try await self.open(managed, signal, opened: opened)
+            }
+            if !isOpened { managed.end(.stopped) }
         } catch is CancellationError {
-            managed.outcome.withLock { $0 = .stopped }
+            managed.end(.stopped)
             logger.warning("flow was cut off before it had drained", metadata: ["flow": "\(name)"])
         } catch {
             let reason =
                 error as? IntegrationError
                 ?? IntegrationError(.stepFailed, "flow \(name) failed", causes: ["\(error)"])
-            managed.outcome.withLock { $0 = .failed(reason) }
+            managed.end(.failed(reason))
             logger.error(
                 "flow stopped", metadata: ["flow": "\(name)", "code": "\(reason.code)", "error": "\(reason.message)"])
         }
@@ -318,7 +312,9 @@ public final class Engine: Service {
     }
 
     /// Opens what a flow uses, one inside the other, and runs it.
-    private func open(_ managed: Managed, _ signal: ShutdownSignal) async throws {
+    private func open(
+        _ managed: ManagedFlow, _ signal: ShutdownSignal, opened: @Sendable () -> Void
+    ) async throws {
         let built = try build(managed.flow)
         let deadLetters = managed.flow.errorHandling.deadLetters.map { [$0] } ?? []
         let names = Array(Set(built.build.destinations + deadLetters)).sorted()
@@ -326,6 +322,7 @@ public final class Engine: Service {
         let services = built.build.usedServices.sorted()
         try await use(services.compactMap { name in finders[name].map { (name, $0) } }[...], [:]) { finders in
             try await self.use(names.compactMap { name in senders[name].map { (name, $0) } }[...], [:]) { senders in
+                opened()
                 try await self.run(managed, built, senders: senders, finders: finders, signal)
             }
         }
@@ -336,8 +333,8 @@ public final class Engine: Service {
         _ body: ([String: Value]) async throws -> Void
     ) async throws {
         guard let (name, scope) = rest.first else { return try await body(opened) }
-        try await scope.use {
-            _ = state.withLock { $0.commands?.yield(.keep { await scope.keep() }) }
+        try await scope.use { keeper in
+            _ = state.withLock { $0.commands?.yield(.keep(keeper)) }
         } _: { value in
             var opened = opened
             opened[name] = value
@@ -346,7 +343,7 @@ public final class Engine: Service {
     }
 
     private func run(
-        _ managed: Managed, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
+        _ managed: ManagedFlow, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
         _ signal: ShutdownSignal
     ) async throws {
         let flow = managed.flow
@@ -358,32 +355,16 @@ public final class Engine: Service {
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
         let runner = FlowRunner(
             flow, pipeline: built.pipeline(senders), context: context, deadLetters: sink, processors: processors)
-        managed.runner.withLock { $0 = runner }
+        managed.enter(runner)
         directory.enter(runner)
         try await runner.run()
         guard directory.isCalled(flow.name), !signal.isSignalled else { return }
-        managed.isLingering.withLock { $0 = true }
+        managed.linger()
         endIfIdle()
         await signal.wait()
-        managed.isLingering.withLock { $0 = false }
     }
 
     // MARK: Building
-
-    /// A flow's steps, built, and the destinations that they name.
-    struct BuiltFlow {
-        let flow: Flow
-        let build: FlowBuild
-        let steps: [Pipeline.NamedStep]
-
-        func pipeline(_ senders: [String: any Sender]) -> Pipeline {
-            Pipeline(
-                steps: steps, destinationNames: build.destinations,
-                senders: build.destinations.compactMap { senders[$0] },
-                defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
-                literals: build.literals.block())
-        }
-    }
 
     private func build(_ flow: Flow) throws(IntegrationError) -> BuiltFlow {
         let (destinations, services) = state.withLock { (Set($0.senders.keys), Set($0.finders.keys)) }

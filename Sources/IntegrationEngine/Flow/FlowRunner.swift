@@ -91,8 +91,11 @@ final class FlowRunner: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for entry in flow.sources {
                 group.addTask {
-                    try await entry.source.withReceiver(in: self.context) { receiver in
-                        try await self.runLanes(of: entry, receiver)
+                    _ = try await self.context.shutdown.cuttingOff { opened in
+                        try await entry.source.withReceiver(in: self.context) { receiver in
+                            opened()
+                            try await self.runLanes(of: entry, receiver)
+                        }
                     }
                 }
             }
