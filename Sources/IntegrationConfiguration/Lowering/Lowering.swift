@@ -48,18 +48,20 @@ final class Lowering: MakerContext {
         guard let make = catalog.makers.sources[declaration.type.name] else {
             throw notBuilt(declaration.type, declaration.span)
         }
-        return try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
+        let source = try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
+        guard let batch = declaration.batch else { return source }
+        return BatchingSource(source, count: batch.count, bytes: batch.bytes.bytes, linger: batch.linger)
     }
 
     private func step(_ declaration: StepDeclaration) throws(IntegrationError) -> any StepDefinition {
         let type = declaration.configuration.type
         guard let make = catalog.makers.steps[type.name] else { throw notBuilt(type, declaration.configuration.span) }
-        let configuration = StepConfiguration(
-            name: declaration.name, fields: declaration.configuration.fields, timeout: declaration.timeout,
-            concurrency: declaration.concurrency)
-        return try located(declaration.configuration.span) { () throws(IntegrationError) in
+        let configuration = StepConfiguration(name: declaration.name, fields: declaration.configuration.fields)
+        let step = try located(declaration.configuration.span) { () throws(IntegrationError) in
             try make(configuration, self)
         }
+        guard declaration.timeout != nil || declaration.concurrency != nil else { return step }
+        return LimitedStep(step, timeout: declaration.timeout, concurrency: declaration.concurrency)
     }
 
     func lookup(_ service: Named<EndpointDeclaration>) throws(IntegrationError) -> any Lookup {

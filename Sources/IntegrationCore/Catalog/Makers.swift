@@ -45,20 +45,14 @@ public struct CodecOptions: Sendable {
     }
 }
 
-/// A step as written: its name and the options beside its type's own.
+/// A step as written: its name and the options of its type.
 public struct StepConfiguration: Sendable {
     public var name: String
     public var fields: DecodedFields
-    /// How long it may take for one message.
-    public var timeout: Duration?
-    /// How many messages it may work on at once.
-    public var concurrency: Int?
 
-    public init(name: String, fields: DecodedFields, timeout: Duration? = nil, concurrency: Int? = nil) {
+    public init(name: String, fields: DecodedFields) {
         self.name = name
         self.fields = fields
-        self.timeout = timeout
-        self.concurrency = concurrency
     }
 }
 
@@ -104,11 +98,15 @@ extension Catalog {
 
     /// Adds a step type: its description and what makes it.
     ///
-    /// - Parameter endsFlow: whether a flow that ends with it needs no destination.
+    /// - Parameters:
+    ///   - endsFlow: whether a flow that ends with it needs no destination.
+    ///   - waits: whether it waits for something else, such as a service, so that `timeout` and `concurrency` mean
+    ///     something.
     public mutating func register(
-        step name: String, _ table: FieldTable, endsFlow: Bool = false, make: @escaping Makers.MakeStep
+        step name: String, _ table: FieldTable, endsFlow: Bool = false, waits: Bool = false,
+        make: @escaping Makers.MakeStep
     ) {
-        register(TypeDescription(.step, name, table, endsFlow: endsFlow))
+        register(TypeDescription(.step, name, table, endsFlow: endsFlow, waits: waits))
         makers.steps[name] = make
     }
 

@@ -66,6 +66,14 @@ extension ErrorCode {
         explanation: "A message is handed to another flow by `call`, and that flow has stopped or has not started yet.",
         remedy: "Start the flow that is called; the message is tried again by itself.")
 
+    public static let stepTimedOut = ErrorCode(
+        "IE4012", "A step took too long", retry: .timeout,
+        explanation: """
+            A step worked on a batch for longer than the `timeout` beside it allows, most often because the service \
+            that it asks did not answer. Its work was cut off, and every message of the batch counts as tried.
+            """,
+        remedy: "The messages are tried again by themselves; look at the service, or raise the step's `timeout`.")
+
     public static let pluginExists = ErrorCode(
         "IE4101", "Plugin exists already",
         explanation: "A plugin is registered under a name that another plugin bears already.",
@@ -88,7 +96,7 @@ extension ErrorCode {
 
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
-        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning,
+        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning, stepTimedOut,
         pluginExists, pluginUnknown, pluginInUse, hookFailed,
     ]
 }

@@ -122,7 +122,13 @@ final class FlowRunner: Sendable {
             let source = Journal.source(entry.name, of: flow.name)
             context = context.with(positions: SourcePositions(store: journal.store, source: source))
         }
-        try await entry.source.withReceiver(in: context) { try await self.runLanes(of: entry, $0) }
+        let sourceContext = context
+        _ = try await context.shutdown.cuttingOff { opened in
+            try await entry.source.withReceiver(in: sourceContext) { receiver in
+                opened()
+                try await self.runLanes(of: entry, receiver)
+            }
+        }
         guard entry.source.storeQueue == nil else { return }
         openSources.withLock { $0 -= 1 }
         storage?.progress.wake()

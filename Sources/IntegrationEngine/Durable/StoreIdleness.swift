@@ -1,0 +1,29 @@
+internal import IntegrationCore
+internal import IntegrationStore
+
+/// Whether anything is left to do: no source that brings messages from outside, nothing in hand, and nothing in a queue
+/// that a flow reads - ready, leased, delayed or parked.
+struct StoreIdleness {
+    let flows: [ManagedFlow]
+
+    func isIdle(_ store: any Store) async -> Bool {
+        guard areResting else { return false }
+        let read = Set(flows.flatMap { $0.flow.readQueues })
+        do throws(IntegrationError) {
+            guard try await store.queues().allSatisfy({ $0.messages == 0 || !read.contains($0.name) }) else {
+                return false
+            }
+        } catch {
+            return false  // the store can't be read for now; whoever uses it says so
+        }
+        // Nobody took anything up while the queues were counted.
+        return areResting
+    }
+
+    private var areResting: Bool { flows.allSatisfy(\.isResting) }
+}
+
+extension Flow {
+    /// The queues of the store that it takes messages from.
+    var readQueues: [QueueName] { sources.compactMap(\.source.storeQueue) + [.parked(flow: name)] }
+}
