@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "IntegrationConfiguration",
             dependencies: [
-                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML",
+                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "CYAML",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 

@@ -22,6 +22,7 @@ extension Catalog {
         catalog.languages = .standard
         catalog.registerFormats()
         catalog.registerSteps()
+        catalog.registerQueues()
         catalog.registerCombinations()
         FileConfiguration.register(in: &catalog)
         ConsoleConfiguration.register(in: &catalog)

@@ -37,6 +37,7 @@ public final class Engine: Service {
         var flows: [String: ManagedFlow] = [:]
         var senders: [String: SharedScope<any Sender>] = [:]
         var finders: [String: SharedScope<any Finder>] = [:]
+        var broadcasts: [String: [String]] = [:]
         var shutdowns: [String: ShutdownSignal] = [:]
         var commands: AsyncStream<Command>.Continuation?
         var isStopping = false
@@ -100,6 +101,7 @@ public final class Engine: Service {
     public func add(_ destination: any Destination, as name: String) {
         let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
         state.withLock { state in
+            state.broadcasts[name] = (destination as? BroadcastDestination)?.members
             state.senders[name] = SharedScope(name, logger: logger) { use in
                 try await destination.withSender(in: context) { await use($0) }
             }
@@ -411,7 +413,9 @@ public final class Engine: Service {
     // MARK: Building
 
     private func build(_ flow: Flow) throws(IntegrationError) -> BuiltFlow {
-        let (destinations, services) = state.withLock { (Set($0.senders.keys), Set($0.finders.keys)) }
+        let (destinations, services, broadcasts) = state.withLock {
+            (Set($0.senders.keys), Set($0.finders.keys), $0.broadcasts)
+        }
         let build = FlowBuild(
             flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: services)
         var steps: [Pipeline.NamedStep] = []
@@ -424,11 +428,16 @@ public final class Engine: Service {
                 throw error
             }
         }
+        // Members may be broadcasts themselves.
+        var branches: [[Int]] = []
+        while branches.count < build.destinations.count {
+            branches.append((broadcasts[build.destinations[branches.count]] ?? []).map(build.destination))
+        }
         var named = build.destinations
         if let deadLetters = flow.errorHandling.deadLetters { named.append(deadLetters) }
         for name in named where !destinations.contains(name) {
             throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
         }
-        return BuiltFlow(flow: flow, build: build, steps: steps)
+        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches)
     }
 }

@@ -14,8 +14,30 @@ public protocol MakerContext {
     func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination
     /// A destination that hands messages to another flow and waits.
     func call(_ flow: NameReference) throws(IntegrationError) -> any Destination
+    /// A source that reads an embedded queue.
+    func source(_ queue: QueueReading) throws(IntegrationError) -> any Source
+    /// A destination that puts messages into an embedded queue.
+    func queue(_ name: NameReference) throws(IntegrationError) -> any Destination
     /// Variables that expressions may read as `$env`.
     var environment: [String: String] { get }
+}
+
+/// How an embedded queue is read.
+public struct QueueReading: Sendable {
+    public var queue: NameReference
+    /// Most messages in a delivery.
+    public var batchSize: Int
+    /// How long a message is kept from others; extended while work goes on.
+    public var visibilityTimeout: Duration
+    /// How many deliveries are worked on at once; nil leaves it to the flow.
+    public var concurrency: Int?
+
+    public init(queue: NameReference, batchSize: Int, visibilityTimeout: Duration, concurrency: Int?) {
+        self.queue = queue
+        self.batchSize = batchSize
+        self.visibilityTimeout = visibilityTimeout
+        self.concurrency = concurrency
+    }
 }
 
 /// A text that a configuration names, such as a schema.

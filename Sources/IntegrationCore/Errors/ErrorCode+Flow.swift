@@ -74,6 +74,15 @@ extension ErrorCode {
             """,
         remedy: "The messages are tried again by themselves; look at the service, or raise the step's `timeout`.")
 
+    public static let destinationClosedOff = ErrorCode(
+        "IE4013", "Destination is closed off for now", retry: .connection,
+        explanation: """
+            A destination could not be reached, so one batch at a time finds out whether it is back, and the rest waits: \
+            in the destination's outbox where the flow has others, otherwise with the source, which is not read \
+            meanwhile. That counts as no try of the messages.
+            """,
+        remedy: "Look at the error that was logged when the destination was closed off.")
+
     public static let pluginExists = ErrorCode(
         "IE4101", "Plugin exists already",
         explanation: "A plugin is registered under a name that another plugin bears already.",
@@ -97,6 +106,6 @@ extension ErrorCode {
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
         stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning, stepTimedOut,
-        pluginExists, pluginUnknown, pluginInUse, hookFailed,
+        destinationClosedOff, pluginExists, pluginUnknown, pluginInUse, hookFailed,
     ]
 }

@@ -84,10 +84,14 @@ public struct FailedMessage: Sendable {
     public var error: IntegrationError
     /// The destination that refused it, where steps were through; it resumes there.
     public var destination: Int?
+    /// Where the destination could not be reached: until when nobody asks it (monotonic). That is no fault of the
+    /// message, so it counts as no try.
+    public var heldOff: Duration?
 
-    public init(message: Message, error: IntegrationError, destination: Int? = nil) {
+    public init(message: Message, error: IntegrationError, destination: Int? = nil, heldOff: Duration? = nil) {
         self.message = message
         self.error = error
         self.destination = destination
+        self.heldOff = heldOff
     }
 }

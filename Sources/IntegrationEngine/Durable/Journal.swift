@@ -56,6 +56,9 @@ struct Journal: Sendable {
             guard let queue = pipeline.queues[part.destination] else { continue }
             change.enqueue.append(Enqueue(part.messages, to: queue, at: context.clock.wallTime, work.arena))
         }
+        for part in verdict.outbox {
+            change.enqueue.append(outbox(part, runner, work))
+        }
         let returning = Returning(verdict)
         var parked = ParkedMessages()
         var start = 0
@@ -69,7 +72,7 @@ struct Journal: Sendable {
             }
             start += run.count
         }
-        if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: flow.name)) }
+        if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: .parked(flow: flow.name))) }
         for letter in verdict.letters {
             change.deadLetters.append(record(letter, work))
             change.events.append(event("dead-lettered", letter.id, step: letter.step, code: letter.error.code))
@@ -79,6 +82,19 @@ struct Journal: Sendable {
                 event("retried", failure.message.id, step: failure.error.component, code: failure.error.code))
         }
         return change
+    }
+
+    /// Messages for a destination that can't be reached, with the bytes made for it.
+    private func outbox(_ part: StagedMessages, _ runner: FlowRunner, _ work: Work) -> Enqueue {
+        let name = pipeline.destinationNames[part.destination]
+        var waiting = ParkedMessages()
+        for message in part.messages {
+            let body = Array(bodyOf: message, in: work.arena)
+            waiting.add(
+                message, source: work.source, received: work.received, due: nil,
+                resume: [ResumePoint(destination: name, body: body)], work.arena)
+        }
+        return waiting.enqueue(for: .outbox(flow: flow.name, destination: name))
     }
 
     /// Acknowledges what is done and puts back the rest.
@@ -237,7 +253,7 @@ private struct ParkedMessages {
     private(set) var messages: [NewMessage] = []
 
     mutating func add(
-        _ message: Message, source: String, received: Duration, due: Duration, resume: [ResumePoint], _ arena: Arena
+        _ message: Message, source: String, received: Duration, due: Duration?, resume: [ResumePoint], _ arena: Arena
     ) {
         let start = block.count
         block += arena.bytes(message.original)
@@ -250,7 +266,7 @@ private struct ParkedMessages {
                 due: due, source: source, resume: resume))
     }
 
-    func enqueue(for flow: String) -> Enqueue {
-        Enqueue(queue: .parked(flow: flow), block: block, messages: messages)
+    func enqueue(for queue: QueueName) -> Enqueue {
+        Enqueue(queue: queue, block: block, messages: messages)
     }
 }

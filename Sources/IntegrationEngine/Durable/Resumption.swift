@@ -52,21 +52,21 @@ extension FlowRunner {
         var result = WorkResult()
         result.failures = batch.takeFailures()
         for (destination, messages) in resumption.ready.sorted(by: { $0.key < $1.key }) {
-            result.merge(await pipeline.send(messages, to: destination, batch.arena))
+            result.merge(await pipeline.send(messages, to: destination, batch.arena, in: context))
         }
         guard !batch.messages.isEmpty else { return result }
         result.merge(await pipeline.runSteps(&batch, in: context))
-        if !resumption.only.isEmpty {
-            batch.messages.removeAll { message in
-                guard let only = resumption.only[message.origin] else { return false }
-                do throws(IntegrationError) {
-                    return !only.contains(try pipeline.destination(of: message))
-                } catch {
-                    return false  // it fails when it is sent
-                }
-            }
+        // Messages that others have already go to the branches that they wait for, and nowhere else.
+        var waiting: [Int: [Message]] = [:]
+        batch.messages.removeAll { message in
+            guard let only = resumption.only[message.origin] else { return false }
+            for branch in only { waiting[branch, default: []].append(message) }
+            return true
         }
-        await pipeline.send(batch, &result)
+        for (branch, messages) in waiting.sorted(by: { $0.key < $1.key }) {
+            result.merge(await pipeline.send(messages, to: branch, batch.arena, in: context))
+        }
+        await pipeline.send(batch, &result, in: context)
         return result
     }
 

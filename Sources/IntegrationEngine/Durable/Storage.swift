@@ -1,4 +1,4 @@
-public import IntegrationCore
+internal import IntegrationCore
 public import IntegrationStore
 internal import Synchronization
 
@@ -11,14 +11,20 @@ public final class Storage: Sendable {
     private let open: Open
     /// What declared queues may hold.
     public let queues: [QueueName: QueueSettings]
+    /// Whether streams are read from their beginning, whatever of them was settled before.
+    public let readsFromStart: Bool
     /// Wakes whoever waits for everything to be done.
     let progress = Wakeup()
 
     /// - Parameters:
     ///   - queues: what the configuration declares; other queues come into being when first used, without limits.
+    ///   - readsFromStart: whether streams are read from their beginning, whatever of them was settled before.
     ///   - open: opens the store.
-    public init(queues: [QueueName: QueueSettings] = [:], open: @escaping Open) {
+    public init(
+        queues: [QueueName: QueueSettings] = [:], readsFromStart: Bool = false, open: @escaping Open
+    ) {
         self.queues = queues
+        self.readsFromStart = readsFromStart
         self.open = open
     }
 
@@ -51,8 +57,10 @@ public final class Storage: Sendable {
 struct SourcePositions: StreamPositions {
     let store: any Store
     let source: String
+    let readsFromStart: Bool
 
     func completed(_ stream: String) async throws(IntegrationError) -> [Range<UInt64>] {
-        try await store.positions(of: source).first { $0.stream.identity == stream }?.completed.ranges ?? []
+        if readsFromStart { return [] }
+        return try await store.positions(of: source).first { $0.stream.identity == stream }?.completed.ranges ?? []
     }
 }

@@ -1,6 +1,7 @@
 internal import IntegrationCore
 internal import IntegrationDocument
 internal import IntegrationResilience
+internal import IntegrationStore
 internal import Logging
 internal import Synchronization
 
@@ -107,20 +108,37 @@ final class FlowRunner: Sendable {
                 }
                 isOver.signal()
             }
-            if let storage, journal != nil {
-                let parked = Flow.Entry(
-                    "parked", QueueSource(.parked(flow: flow.name), in: storage, concurrency: 1))
-                group.addTask { try await self.run(parked, in: self.context.with(ending: isOver)) }
+            for entry in waitingRooms {
+                group.addTask { try await self.run(entry, in: self.context.with(ending: isOver)) }
             }
             try await group.finishOrFail()
         }
     }
 
+    /// Where the flow's messages wait in the store for another try.
+    private var waitingRooms: [Flow.Entry] {
+        guard let storage, journal != nil else { return [] }
+        return flow.waitingRooms(pipeline.outboxes).map { name in
+            Flow.Entry(name.text, QueueSource(name, in: storage, concurrency: 1))
+        }
+    }
+
+    /// Returns when the destination that a lane is about to get messages for may be asked.
+    func waitForDestination(of entry: Flow.Entry) async {
+        let outbox = entry.source.storeQueue.flatMap { queue in
+            pipeline.destinationNames.firstIndex { queue == .outbox(flow: flow.name, destination: $0) }
+        }
+        guard let destination = outbox ?? pipeline.onlyDestination else { return }
+        await pipeline.breakers[destination].waitUntilOpen(in: context)
+    }
+
     private func run(_ entry: Flow.Entry, in context: FlowContext) async throws {
         var context = context
-        if let journal {
-            let source = Journal.source(entry.name, of: flow.name)
-            context = context.with(positions: SourcePositions(store: journal.store, source: source))
+        if let journal, let storage {
+            context = context.with(
+                positions: SourcePositions(
+                    store: journal.store, source: Journal.source(entry.name, of: flow.name),
+                    readsFromStart: storage.readsFromStart))
         }
         let sourceContext = context
         _ = try await context.shutdown.cuttingOff { opened in

@@ -11,6 +11,7 @@ struct Lane {
     /// Runs until the source is at its end or the flow shuts down.
     func run() async throws {
         while true {
+            await runner.waitForDestination(of: entry)
             await runner.inFlight.waitForRoom()
             try Task.checkCancellation()
             guard !runner.context.shutdown.isSignalled, let delivery = try await receiver.receive() else { return }
@@ -73,6 +74,7 @@ struct Lane {
         runner.statistics.processed(result)
         var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
         verdict.staged = result.staged
+        if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
         return verdict
     }
 

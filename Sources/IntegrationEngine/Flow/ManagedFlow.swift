@@ -33,6 +33,9 @@ final class ManagedFlow: Sendable {
         }
     }
 
+    /// The destinations that have outboxes in the store.
+    var outboxes: [String] { state.withLock { $0.runner }?.pipeline.outboxes ?? [] }
+
     /// Whether nothing is in hand and nothing will come but from the store's queues.
     var isResting: Bool {
         let state = state.withLock { $0 }

@@ -90,8 +90,9 @@ struct OrderedWork {
         items.reserveCapacity(batch.messages.count)
         for message in batch.messages {
             do throws(IntegrationError) {
-                let destination = try runner.pipeline.destination(of: message)
-                items.append(Item(message: message, stage: .ready(destination: destination)))
+                for branch in runner.pipeline.leaves(of: try runner.pipeline.destination(of: message)) {
+                    items.append(Item(message: message, stage: .ready(destination: branch)))
+                }
             } catch {
                 result.failures.append(FailedMessage(message: message, error: error))
             }
@@ -176,7 +177,8 @@ struct OrderedWork {
         while next < items.count, round.items.isEmpty {
             let part = items[next..<min(next + step, items.count)]
             next += part.count
-            let result = await runner.pipeline.send(part.map(\.message), to: destination, arena)
+            let result = await runner.pipeline.send(
+                part.map(\.message), to: destination, arena, in: runner.context)
             runner.statistics.processed(result)
             round.staged += result.staged
             let isCut = Task.isCancelled
