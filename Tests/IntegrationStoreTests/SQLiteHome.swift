@@ -12,7 +12,9 @@ struct SQLiteHome: StoreHome {
         init() {
             var template = Array("/tmp/integration-store-XXXXXX".utf8CString)
             path = template.withUnsafeMutableBufferPointer { bytes in
-                guard let made = mkdtemp(bytes.baseAddress) else { fatalError("no folder could be made: \(errno)") }
+                guard let start = bytes.baseAddress, let made = mkdtemp(start) else {
+                    fatalError("no folder could be made: \(errno)")
+                }
                 return String(cString: made)
             }
         }

@@ -14,7 +14,7 @@ extension SQLiteWriter {
             var builder = ClaimBuilder(count: count, bytes: bytes, file: folder.database)
             try takeSuspect(&queue, &builder, connection)
             if builder.isEmpty { try takeReleased(&queue, &builder, connection) }
-            if !builder.isFull { try takeDue(&queue, &builder, wall: wall, connection) }
+            if !builder.isFull, !builder.isSuspect { try takeDue(&queue, &builder, wall: wall, connection) }
             if !builder.isFull, !builder.isSuspect { try takeInTurn(&queue, &builder, connection) }
             defer { memory.queues[name] = queue }
             guard !builder.isEmpty else { return nil }

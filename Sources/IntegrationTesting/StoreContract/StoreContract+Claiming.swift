@@ -86,7 +86,7 @@ extension StoreContract {
             var change = StoreChange()
             change.putBack = [
                 PutBack(
-                    lease: claim.lease, sequence: claim.messages[0].sequence, due: clock.wallTime + .seconds(60),
+                    lease: claim.lease, sequence: claim.messages[0].sequence, due: clock.wallTime + .seconds(20),
                     attempts: 1, resume: resume)
             ]
             try await store.commit(change)
@@ -95,7 +95,7 @@ extension StoreContract {
             try require(summary.bytes > 2, "resume points count as bytes")
             let other = try await store.mustTake(from: "q")
             try require(other.texts, is: ["b"], "nobody waits for the delayed one")
-            clock.advance(by: .milliseconds(59_999))
+            clock.advance(by: .milliseconds(19_999))
             try require(try await store.take(from: "q") == nil, "not before it is due")
             clock.advance(by: .milliseconds(1))
             let again = try await store.mustTake(from: "q")
