@@ -146,6 +146,7 @@ let package = Package(
             name: "IntegrationTransformsTests",
             dependencies: [
                 "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+                "ConnectorTestSupport",
             ]),
         .testTarget(
             name: "IntegrationConfigurationTests",
@@ -170,7 +171,7 @@ let package = Package(
             name: "FileConnectorTests",
             dependencies: [
                 "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
-                "ConnectorTestSupport",
+                "IntegrationEngine", "IntegrationResilience", "IntegrationTesting", "ConnectorTestSupport",
             ], path: "Tests/Connectors/FileConnectorTests"),
         .testTarget(
             name: "ConsoleConnectorTests",
