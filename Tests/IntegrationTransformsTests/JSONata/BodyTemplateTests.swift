@@ -18,12 +18,14 @@ struct BodyTemplateTests {
     @Test("Texts in JSON are filled in, a single expression with its own value; the rest stands as it is")
     func json() throws {
         let body: ConfigurationNode = [
-            "n": "{{ $meta.sequence }}", "text": "no. {{ $meta.sequence }} \"of\" {{ $meta.id }}", "{{ key }}": .plain("1.50"),
+            "n": "{{ $meta.sequence }}", "text": "no. {{ $meta.sequence }} \"of\" {{ $meta.id }}",
+            "{{ key }}": .plain("1.50"),
             "list": ["{{ [1, $meta.sequence] }}", [], [:], nil, "$.plain"], "at": "{{ $meta.scheduled }}",
             "now": "{{ $now() }}",
         ]
         #expect(
-            try write(body, [("sequence", .number(7)), ("id", .text("a\"b")), ("scheduled", .time(.milliseconds(1500)))])
+            try write(
+                body, [("sequence", .number(7)), ("id", .text("a\"b")), ("scheduled", .time(.milliseconds(1500)))])
                 == #"{"n":7,"text":"no. 7 \"of\" a\"b","{{ key }}":1.50,"list":[[1,7],[],{},null,"$.plain"],"#
                 + #""at":"1970-01-01T00:00:01.500Z","now":"1970-01-02T00:00:00.000Z"}"#)
     }
@@ -43,10 +45,12 @@ struct BodyTemplateTests {
         #expect(broken?.code == .expressionInvalid)
     }
 
-    @Test("$uuid() is a random UUID of version 4", arguments: [
-        (UInt64.max, "\"ffffffff-ffff-4fff-bfff-ffffffffffff\""), (0, "\"00000000-0000-4000-8000-000000000000\""),
-        (0x0123_4567_89AB_CDEF, "\"01234567-89ab-4def-8123-456789abcdef\""),
-    ])
+    @Test(
+        "$uuid() is a random UUID of version 4",
+        arguments: [
+            (UInt64.max, "\"ffffffff-ffff-4fff-bfff-ffffffffffff\""), (0, "\"00000000-0000-4000-8000-000000000000\""),
+            (0x0123_4567_89AB_CDEF, "\"01234567-89ab-4def-8123-456789abcdef\""),
+        ])
     func uuid(bits: UInt64, expected: String) throws {
         let arena = Arena()
         var builder = Builder(arena)
