@@ -155,6 +155,7 @@ let package = Package(
             name: "IntegrationTransformsTests",
             dependencies: [
                 "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+                "ConnectorTestSupport",
             ]),
         .testTarget(
             name: "IntegrationConfigurationTests",
@@ -179,7 +180,7 @@ let package = Package(
             name: "FileConnectorTests",
             dependencies: [
                 "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
-                "ConnectorTestSupport",
+                "IntegrationEngine", "IntegrationResilience", "IntegrationTesting", "ConnectorTestSupport",
             ], path: "Tests/Connectors/FileConnectorTests"),
         .testTarget(
             name: "ConsoleConnectorTests",
