@@ -114,6 +114,7 @@ let package = Package(
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
                 "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
                 "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+                "FileSystemClient",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

@@ -66,29 +66,8 @@ extension ErrorCode {
         explanation: "A message is handed to another flow by `call`, and that flow has stopped or has not started yet.",
         remedy: "Start the flow that is called; the message is tried again by itself.")
 
-    public static let pluginExists = ErrorCode(
-        "IE4101", "Plugin exists already",
-        explanation: "A plugin is registered under a name that another plugin bears already.",
-        remedy: "Unregister the other one first.")
-
-    public static let pluginUnknown = ErrorCode(
-        "IE4102", "No such plugin",
-        explanation: "A call names a plugin that is not registered with this engine.",
-        remedy: "Look at the list of plugins for its name.")
-
-    public static let pluginInUse = ErrorCode(
-        "IE4103", "Plugin is in use",
-        explanation: "A plugin can't be taken out while the engine runs: flows may be using what it offers.",
-        remedy: "Stop the engine first.")
-
-    public static let hookFailed = ErrorCode(
-        "IE4104", "Plugin load failed",
-        explanation: "A hook of a plugin took longer than it may, or failed.",
-        remedy: "Look at what the hook waits for.")
-
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
         stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning,
-        pluginExists, pluginUnknown, pluginInUse, hookFailed,
     ]
 }
