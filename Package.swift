@@ -210,7 +210,8 @@ let package = Package(
 
 // What programs that use the library import, and what shows them.
 let library: [Target.Dependency] = [
-    "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument", "IntegrationEngine", "IntegrationFormats",
+    "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument", "IntegrationEngine",
+    "IntegrationFormats",
     "IntegrationResilience", "IntegrationTransforms", "DropConnector", "FileConnector", "TableConnector",
     "ExampleSupport", .product(name: "Logging", package: "swift-log"),
 ]

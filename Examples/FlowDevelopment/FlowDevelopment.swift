@@ -63,7 +63,8 @@ struct FlowDevelopment {
             }
             try place.show("chained.ndjson")
             print("the same from YAML: \(try place.lines("chained.ndjson") == place.lines("yaml.ndjson"))")
-            print("the same from the result builder: \(try place.lines("chained.ndjson") == place.lines("built.ndjson"))")
+            print(
+                "the same from the result builder: \(try place.lines("chained.ndjson") == place.lines("built.ndjson"))")
         }
     }
 

@@ -67,7 +67,9 @@ struct IntegrationFlow {
                 print("dead: \(letter.step) [\(letter.error.code)] \(letter.error.message)")
             }
             let status = try await integration.getFlowStatus("order-sync")
-            print("\(status.flow) is \(status.state.word): \(status.received) in, \(status.sent) out, \(status.dead) dead")
+            print(
+                "\(status.flow) is \(status.state.word): \(status.received) in, \(status.sent) out, \(status.dead) dead"
+            )
         }
     }
 }

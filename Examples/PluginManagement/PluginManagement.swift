@@ -24,7 +24,8 @@ struct PluginManagement {
                 services: [PluginService("archive", FileDestination(path: place.path("archive.ndjson")))],
                 hooks: [
                     Hook(.preStartup) { context in print("pre_startup of \(context.plugin)") },
-                    Hook(.postShutdown, timeout: .seconds(5)) { context in print("post_shutdown of \(context.plugin)") },
+                    Hook(.postShutdown, timeout: .seconds(5)) { context in print("post_shutdown of \(context.plugin)")
+                    },
                 ])
 
             do throws(IntegrationError) {

@@ -16,7 +16,8 @@ extension Integration {
     /// What the program has been given so far.
     struct State: Sendable {
         enum Owner: Sendable, Hashable {
-            case program, configuration, mesh
+            case program, mesh
+            case configuration(Int)
             case plugin(String)
             case flow(String)
         }
@@ -42,6 +43,9 @@ extension Integration {
         var uses: [String: FlowUse] = [:]
         /// The types of the services that configurations made.
         var typesOfServices: [String: Set<TypeName>] = [:]
+        /// The flows that each configuration made and that are still there, by the configuration's number.
+        private var configurations: [Int: Set<String>] = [:]
+        private var configurationCount = 0
         var transformers = Transformers()
         var mesh: [String: ServiceEndpoints] = [:]
         var hasServiceDiscovery = false
@@ -72,6 +76,37 @@ extension Integration {
             )
             for name in names.0 { destinations[name] = nil }
             for name in names.1 { services[name] = nil }
+            return names
+        }
+
+        /// Returns the configuration's number.
+        mutating func addConfiguration(of flows: [String]) -> Int {
+            configurationCount += 1
+            configurations[configurationCount] = Set(flows)
+            return configurationCount
+        }
+
+        /// Forgets a flow, and what nobody names any more of the configurations whose flows are all gone.
+        ///
+        /// - Returns: the names that the engine has to forget as well; the flow's own it has forgotten already.
+        mutating func forget(flow name: String) -> (destinations: [String], services: [String]) {
+            uses[name] = nil
+            forget(.flow(name))
+            for number in configurations.keys { configurations[number]?.remove(name) }
+            let gone = Set(configurations.filter { $0.value.isEmpty }.map { Owner.configuration($0.key) })
+            let used = uses.values.reduce(into: (Set<String>(), Set<String>())) { names, use in
+                names.0.formUnion(use.destinations)
+                names.1.formUnion(use.services)
+            }
+            let names = (
+                destinations.filter { gone.contains($0.value.owner) && !used.0.contains($0.key) }.map(\.key),
+                services.filter { gone.contains($0.value.owner) && !used.1.contains($0.key) }.map(\.key)
+            )
+            for name in names.0 { destinations[name] = nil }
+            for name in names.1 {
+                services[name] = nil
+                typesOfServices[name] = nil
+            }
             return names
         }
 

@@ -11,7 +11,7 @@ import Testing
     private static func flow(_ name: String, steps: String = "", destination: String = "out") -> String {
         """
           \(name):
-            source: {type: generate, count: 2, body: {n: 1}}
+            source: {type: generate, rate: 1000, count: 2, body: {n: 1}}
             steps: [\(steps)]
             destination: \(destination)
 
@@ -41,7 +41,7 @@ import Testing
                     file: "my.yaml"), logger: Bench.logger())
         }
         #expect(error.code == .cannotBuild)
-        #expect(error.description.contains("my.yaml:7:"))
+        #expect(error.description.contains("my.yaml:9:"))
         #expect(error.description.contains("my.yaml:8:"))
         let missing = try await refusal {
             _ = try Integration(configuration: .files(["/nowhere/x.yaml"]), logger: Bench.logger())
@@ -78,7 +78,8 @@ import Testing
         let bench = Bench()
         let out = RecordingDestination()
         try await bench.integration.configureTransformers(
-            Transformers().withTemplate("t", ["id": "$.n"]).withSchema("s", json: #"{"properties": {"id": {"const": 1}}}"#))
+            Transformers().withTemplate("t", ["id": "$.n"]).withSchema(
+                "s", json: #"{"properties": {"id": {"const": 1}}}"#))
         let flow = Flow("f") {
             MemorySource([#"{"n": 1}"#, #"{"n": 2}"#])
             TransformStep("transform", template: "t")
@@ -145,6 +146,27 @@ import Testing
         #expect(swift.code == .nameTaken)
         // Nothing of it was taken.
         try await integration.configureConnectors(destinations: ["new": RecordingDestination()])
+    }
+
+    @Test func `what a configuration declares goes with its last flow, unless another flow names it`() async throws {
+        let bench = Bench()
+        let text =
+            "services: {s: {type: table, key: id, inline: []}}\ndestinations: {out: {type: drop}}\nflows:\n"
+            + Self.flow("one") + Self.flow("two", destination: "{type: drop}")
+        try await bench.integration.createFlows(.yaml(text))
+        let taken = ["out": RecordingDestination()]
+        try await bench.integration.deleteFlow("one")
+        #expect(
+            try await refusal { try await bench.integration.configureConnectors(destinations: taken) }.code
+                == .nameTaken)
+        try await bench.integration.createFlow(
+            Flow("three").withSource(MemorySource(["1"])).addStep(RouteStep("r", routes: [.init("true", to: "out")])))
+        try await bench.integration.deleteFlow("two")
+        try await bench.run()
+        #expect(try await bench.integration.getFlowStatus("three").sent == 1)
+        try await bench.integration.deleteFlow("three")
+        try await bench.integration.configureConnectors(
+            destinations: taken, services: ["s": NotingLookup(name: "s", notes: Notes())])
     }
 
     @Test func `a configuration whose flow exists changes nothing`() async throws {

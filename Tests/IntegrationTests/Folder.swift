@@ -18,6 +18,8 @@ final class Folder: Sendable {
     }
 
     func path(_ name: String) -> String { root.appendingPathComponent(name).path }
-    func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: path(name))) }
+    func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
+    }
     func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
 }

@@ -95,7 +95,8 @@ import Testing
         try await bench.integration.createFlow(Self.flow(Self.source(2), to: out))
         try await bench.run()
         #expect(Self.answers(out) == ["y", "y"])
-        #expect(bench.log.lines.contains { $0.contains("an endpoint could not be opened") && $0.contains("endpoint=x") })
+        #expect(
+            bench.log.lines.contains { $0.contains("an endpoint could not be opened") && $0.contains("endpoint=x") })
 
         try await mesh.deregister("s", endpoint: "y")
         try await bench.integration.deleteFlow("f")

@@ -54,7 +54,8 @@ import Testing
                 Self.flow(source, to: RecordingDestination(duration: .milliseconds(2000))))
             try await bench.run()
             #expect(bench.integration.alerts.map(\.rule) == (fires ? [.latency] : []))
-            #expect(bench.log.lines.contains { $0.contains("alert=latency") && $0.contains("threshold=1000 ms") } == fires)
+            #expect(
+                bench.log.lines.contains { $0.contains("alert=latency") && $0.contains("threshold=1000 ms") } == fires)
         }
     }
 
@@ -113,7 +114,7 @@ import Testing
             monitoring: {alerts: \(alerts)}
             flows:
               f:
-                source: {type: generate, count: 4, body: {n: x}}
+                source: {type: generate, rate: 1000, count: 4, body: {n: x}}
                 steps: [{name: sum, type: transform, config: {mapping: {n: {$path: $.n, $as: number}}}}]
                 destination: {type: drop}
             """

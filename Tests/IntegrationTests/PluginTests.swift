@@ -17,7 +17,7 @@ import Testing
         services: {\(services)}
         flows:
           f:
-            source: {type: generate, count: 1, body: {n: 1}}
+            source: {type: generate, rate: 1000, count: 1, body: {n: 1}}
             steps: [\(steps)]
             destination: \(destination)
         """

@@ -16,7 +16,9 @@ import Testing
         #expect(Version("1.0.0+build.5") == Version("1.0.0"))
     }
 
-    @Test(arguments: ["", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.x", "v1.2.3", "1.2.3-", "1.2.3-01", "1.2.3+", "1.2.3-a..b", "-1.2.3"])
+    @Test(arguments: [
+        "", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.x", "v1.2.3", "1.2.3-", "1.2.3-01", "1.2.3+", "1.2.3-a..b", "-1.2.3",
+    ])
     func `what is no version is refused`(text: String) { #expect(Version(text) == nil) }
 
     @Test(arguments: [

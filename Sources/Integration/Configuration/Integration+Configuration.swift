@@ -40,16 +40,26 @@ extension Integration {
         // Made twice: the first time to see whether all of it can be.
         let trial = try EnginePlan(document, catalog: catalog, environment: environment.variables)
         try check(trial, state)
+        try state.checkFree(destinations: trial.destinations.keys, services: trial.lookups.keys)
         let plan = try EnginePlan(
             document, catalog: catalog, environment: environment.variables, directory: engine.directory)
-        try add(plan.destinations, owner: .configuration, &state)
-        try add(plan.lookups, owner: .configuration, &state)
-        for flow in plan.flows {
-            try create(flow, types: plan.typesOfFlows[flow.name] ?? [], &state)
+        var shared = plan.destinations
+        var flows = plan.flows
+        for index in flows.indices {
+            // What a flow has written inline goes with it.
+            for (name, destination) in plan.destinations where name.hasPrefix(flows[index].name + "/") {
+                guard !document.destinations.contains(where: { $0.name == name }) else { continue }
+                flows[index].ownDestinations[name] = destination
+                shared[name] = nil
+            }
         }
+        let number = state.addConfiguration(of: flows.map(\.name))
+        try add(shared, owner: .configuration(number), &state)
+        try add(plan.lookups, owner: .configuration(number), &state)
         state.typesOfServices.merge(plan.typesOfServices) { _, new in new }
+        for flow in flows { try create(flow, types: plan.typesOfFlows[flow.name] ?? [], &state) }
         if let alerts { monitor.configure(alerts) }
-        return plan.flows.map(\.name)
+        return flows.map(\.name)
     }
 
     private func read(

@@ -20,8 +20,8 @@ extension Integration: FlowManager {
     public func deleteFlow(_ name: String) async throws(IntegrationError) {
         try state.withLock { state throws(IntegrationError) in
             try engine.delete(name)
-            state.uses[name] = nil
-            state.forget(.flow(name))
+            let names = state.forget(flow: name)
+            engine.remove(destinations: names.destinations, lookups: names.services)
         }
     }
 

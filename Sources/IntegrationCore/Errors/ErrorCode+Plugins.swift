@@ -36,7 +36,8 @@ extension ErrorCode {
 
     public static let dependencyMissing = ErrorCode(
         "IE4106", "Plugin load failed: missing dependency",
-        explanation: "A plugin depends on another one that is not registered. Plugins are registered after what they need.",
+        explanation:
+            "A plugin depends on another one that is not registered. Plugins are registered after what they need.",
         remedy: "Register the plugin that is named first.")
 
     public static let dependencyIncompatible = ErrorCode(
@@ -46,7 +47,8 @@ extension ErrorCode {
 
     public static let pluginConflict = ErrorCode(
         "IE4108", "Plugin offers what exists already",
-        explanation: "A type that a plugin adds (a source, a step, a format …) bears the name of another one of its kind.",
+        explanation:
+            "A type that a plugin adds (a source, a step, a format …) bears the name of another one of its kind.",
         remedy: "Rename it in the plugin, or unregister the plugin that has the other one.")
 
     public static let pluginCodes: [ErrorCode] = [
