@@ -95,12 +95,12 @@ import Testing
     @Test func `names of templates and schemas that the program does not have are refused`() async throws {
         let integration = Bench().integration
         let template = try await refusal {
-            try await integration.createFlow(Flow("f").addStep(TransformStep("t", template: "none")))
+            try await integration.createFlow(Flow.small("f").addStep(TransformStep("t", template: "none")))
         }
         #expect(template.code == .cannotBuild)
         #expect(template.message.contains("template named `none`"))
         let schema = try await refusal {
-            try await integration.createFlow(Flow("f").addStep(ValidateStep("v", named: "none")))
+            try await integration.createFlow(Flow.small("f").addStep(ValidateStep("v", named: "none")))
         }
         #expect(schema.message.contains("schema named `none`"))
         #expect(await integration.listFlows().isEmpty)
@@ -171,7 +171,7 @@ import Testing
 
     @Test func `a configuration whose flow exists changes nothing`() async throws {
         let integration = Bench().integration
-        try await integration.createFlow(Flow("f"))
+        try await integration.createFlow(.small("f"))
         let text =
             "services: {s: {type: table, key: id, inline: []}}\nflows:\n"
             + Self.flow("g", destination: "{type: drop}") + Self.flow("f", destination: "{type: drop}")

@@ -142,10 +142,10 @@ import Testing
         try await bench.integration.createFlow(
             Flow("one").withSource(source).withDestination("out", RecordingDestination()).addStep(
                 RouteStep("r", routes: [.init("true", to: "out")])))
-        let sameName = try await refusal { try await bench.integration.createFlow(Flow("one")) }
+        let sameName = try await refusal { try await bench.integration.createFlow(.small("one")) }
         #expect(sameName.code == .flowExists)
         let sameDestination = try await refusal {
-            try await bench.integration.createFlow(Flow("two").withDestination("out", RecordingDestination()))
+            try await bench.integration.createFlow(Flow.small("two").withDestination("out", RecordingDestination()))
         }
         #expect(sameDestination.code == .cannotBuild)
         #expect(sameDestination.message.contains("`out`"))
@@ -155,6 +155,18 @@ import Testing
         }
         #expect(nowhere.code == .cannotBuild)
         #expect(nowhere.message.contains("`nowhere`"))
+        let endless = try await refusal {
+            try await bench.integration.createFlow(Flow("four").withSource(source))
+        }
+        #expect(endless.code == .noDestination)
+        let sourceless = try await refusal {
+            try await bench.integration.createFlow(Flow("five").withDestination(RecordingDestination()))
+        }
+        #expect(sourceless.code == .noSource)
+        let step = try await refusal {
+            try await bench.integration.createFlow(.small("six").addStep(FilterStep("broken", keep: "total >")))
+        }
+        #expect(step.component == "step broken of flow six")
         #expect(await bench.integration.listFlows().map(\.flow) == ["one"])
     }
 

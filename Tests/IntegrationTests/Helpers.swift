@@ -111,3 +111,10 @@ struct NotingLookup: Lookup {
         return try await body(Asked(lookup: self, clock: context.clock))
     }
 }
+
+extension Flow {
+    /// A flow of one message that goes nowhere in particular.
+    static func small(_ name: String) -> Flow {
+        Flow(name).withSource(MemorySource([#"{"n": 1}"#])).withDestination(RecordingDestination())
+    }
+}

@@ -209,6 +209,26 @@ import Testing
         #expect(bench.log.lines.contains { $0.hasPrefix("error: a hook failed") && $0.contains("plugin=b") })
     }
 
+    @Test func `a run that is cut off still ends its plugins, whose hooks are not cut short`() async throws {
+        let bench = Bench(mode: .untilStopped)
+        let notes = Notes()
+        try await bench.integration.registerPlugin(
+            Plugin("p").withHook(.postShutdown) { context in
+                notes.add("cancelled: \(Task.isCancelled)")
+                for _ in 0..<10 { await Task.yield() }
+                notes.add("done")
+            })
+        try await bench.clock.run { [integration = bench.integration, clock = bench.clock] in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await integration.run() }
+                try await clock.sleep(for: .seconds(1))
+                group.cancelAll()
+                while try await group.next() != nil {}
+            }
+        }
+        #expect(notes.lines == ["cancelled: true", "done"])
+    }
+
     @Test func `plugins come and go while the engine runs, with their hooks`() async throws {
         struct Broken: Error {}
         let bench = Bench(mode: .untilStopped)

@@ -41,10 +41,14 @@ extension Integration: FlowManager {
     /// - Parameter types: those that the flow is made of.
     func create(_ flow: Flow, types: Set<TypeName>, _ state: inout State) throws(IntegrationError) {
         var flow = flow
+        guard !flow.sources.isEmpty else {
+            throw IntegrationError(
+                .noSource, "flow `\(flow.name)` has no source", remedy: "Add one by `withSource`.")
+        }
         flow.steps = flow.steps.map { state.transformers.resolve($0) }
-        try engine.create(flow)
         var use = try FlowUse(flow, services: Set(state.services.keys))
         use.types = types
+        try engine.create(flow)
         state.uses[flow.name] = use
         for (name, destination) in flow.ownDestinations {
             state.destinations[name] = Owned(destination, .flow(flow.name))
