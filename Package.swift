@@ -11,7 +11,8 @@ let package = Package(
             name: "Integration",
             targets: [
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
-                "IntegrationFormats", "IntegrationConfiguration",
+                "IntegrationFormats", "IntegrationConfiguration", "IntegrationResilience", "FileConnector",
+                "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
             ]),
         .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
@@ -120,6 +121,7 @@ let package = Package(
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
                 "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
                 "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+                "FileSystemClient",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -135,6 +137,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+
+        // Examples: one executable a folder, see Examples/README.md.
+        .target(name: "ExampleSupport", path: "Examples/Support"),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
@@ -168,6 +173,13 @@ let package = Package(
             dependencies: [
                 "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
                 .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
+                "IntegrationEngine", "IntegrationFormats", "IntegrationTesting", "IntegrationTransforms",
+                "FileConnector", "TableConnector", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
@@ -205,6 +217,22 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// What programs that use the library import, and what shows them.
+let library: [Target.Dependency] = [
+    "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument", "IntegrationEngine",
+    "IntegrationFormats",
+    "IntegrationResilience", "IntegrationTransforms", "DropConnector", "FileConnector", "TableConnector",
+    "ExampleSupport", .product(name: "Logging", package: "swift-log"),
+]
+for name in [
+    "PluginManagement", "IntegrationFlow", "Connectors", "DataTransformation", "PluginDevelopment", "FlowDevelopment",
+    "ServiceMesh", "Monitoring",
+] {
+    package.targets.append(
+        .executableTarget(
+            name: "\(name)Example", dependencies: library, path: "Examples/\(name)", exclude: ["expected.txt"]))
+}
 
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
