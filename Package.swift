@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
-                "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
+                "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "HTTPConnector",
+                "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
         .testTarget(
