@@ -417,7 +417,7 @@ public final class Engine: Service {
         }
         let runner = FlowRunner(
             flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
-            processors: processors)
+            order: built.key.map { KeyOrder($0) }, processors: processors)
         managed.enter(runner)
         directory.enter(runner)
         recorder?.record("flow-started", flow: flow.name)
@@ -468,6 +468,8 @@ public final class Engine: Service {
         for name in named where !destinations.contains(name) {
             throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
         }
-        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches)
+        var key: (any MessageKey)?
+        if case .key(let definition) = flow.ordering { key = try definition.makeKey(build) }
+        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches, key: key)
     }
 }

@@ -56,8 +56,12 @@ final class Lowering: MakerContext {
         flow.recording = configuration.monitoring.recording ?? document.monitoring.recording
         switch configuration.ordering {
         case .none: flow.ordering = .none
-        // One lane keeps the order of every key as well.
-        case .source, .key: flow.ordering = .source
+        case .source: flow.ordering = .source
+        case .key(let expression):
+            guard let make = catalog.makers.key else {
+                throw IntegrationError(.cannotBuild, "`ordering: {key: …}` needs an expression language")
+            }
+            flow.ordering = .key(make(expression.text))
         }
         return flow
     }

@@ -52,10 +52,16 @@ public struct Flow: Sendable {
 }
 
 /// The order that a flow promises.
-public enum Ordering: Sendable, Hashable {
+public enum Ordering: Sendable {
     case none
     /// Messages leave in the order the source gave them.
     case source
+    /// Messages with the same key leave in the order the source gave them.
+    case key(any MessageKeyDefinition)
+
+    var isNone: Bool {
+        if case .none = self { true } else { false }
+    }
 }
 
 /// The most that a flow takes in before it has settled what it took: when full, its sources are not read.

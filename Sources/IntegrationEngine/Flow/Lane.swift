@@ -14,12 +14,23 @@ struct Lane {
             await runner.waitForDestination(of: entry)
             await runner.inFlight.waitForRoom()
             try Task.checkCancellation()
-            guard !runner.context.shutdown.isSignalled, let delivery = try await receiver.receive() else { return }
-            try await run(delivery)
+            guard !runner.context.shutdown.isSignalled else { return }
+            // Where each key keeps its order, deliveries enter the queues of their keys in the order of the source.
+            let turn = await runner.order?.takeTurn()
+            do {
+                guard let delivery = try await receiver.receive() else {
+                    turn?.end()
+                    return
+                }
+                try await run(delivery, turn)
+            } catch {
+                turn?.end()
+                throw error
+            }
         }
     }
 
-    private func run(_ delivery: consuming Delivery) async throws {
+    private func run(_ delivery: consuming Delivery, _ turn: KeyOrder.Turn?) async throws {
         let context = runner.context
         let received = context.clock.now
         let batch = delivery.takeBatch()
@@ -31,7 +42,7 @@ struct Lane {
         runner.statistics.received(messages: count, bytes: bytes)
         let arena = batch.arena
         runner.pipeline.journeys?.note("received", batch.messages, at: entry.name)
-        let verdict = await process(batch, delivery.tickets)
+        let verdict = await process(batch, delivery.tickets, turn)
         if let journal = runner.journal {
             defer { runner.inFlight.remove(messages: count, bytes: bytes) }
             try await settle(delivery, verdict, in: journal, received: received, arena)
@@ -52,23 +63,34 @@ struct Lane {
     }
 
     /// Runs a batch through; what is dead is buried, or ready to be, when this returns.
-    private func process(_ batch: consuming Batch, _ tickets: [TicketRun]) async -> Verdict {
+    private func process(_ batch: consuming Batch, _ tickets: [TicketRun], _ turn: KeyOrder.Turn?) async -> Verdict {
         var batch = batch
         let arena = batch.arena
         if tickets.contains(where: { ($0.ticket as? LeaseTicket)?.isSpecial == true }) {
+            turn?.end()
             let early = batch.takeFailures()
             var result = await runner.run(&batch, resuming: tickets)
             result.failures = early + result.failures
             return await judge(result, arena)
         }
         entry.decode(&batch, in: runner.context)
-        let early = batch.takeFailures()
-        if runner.flow.ordering == .source {
+        switch runner.flow.ordering {
+        case .none:
+            let early = batch.takeFailures()
+            var result = await runner.pipeline.run(batch, in: runner.context)
+            result.failures = early + result.failures
+            return await judge(result, arena)
+        case .source:
+            let early = batch.takeFailures()
             return await OrderedWork(runner: runner, entry: entry, arena: arena).run(batch, early: early)
+        case .key:
+            let place = turn?.enter(&batch, in: runner.context)
+            let early = batch.takeFailures()
+            await place?.wait()
+            defer { place?.leave() }
+            let work = OrderedWork(runner: runner, entry: entry, arena: arena, keys: place?.keys ?? [:])
+            return await work.run(batch, early: early)
         }
-        var result = await runner.pipeline.run(batch, in: runner.context)
-        result.failures = early + result.failures
-        return await judge(result, arena)
     }
 
     private func judge(_ result: WorkResult, _ arena: Arena) async -> Verdict {

@@ -58,7 +58,8 @@ final class Recorder: Sendable {
             return (state.waiting, state.dropped)
         }
         if dropped > 0 {
-            logger.warning("events came faster than they can be written and are missing", metadata: ["count": "\(dropped)"])
+            logger.warning(
+                "events came faster than they can be written and are missing", metadata: ["count": "\(dropped)"])
         }
         guard !events.isEmpty else { return }
         var change = StoreChange()

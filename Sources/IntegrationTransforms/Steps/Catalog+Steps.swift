@@ -3,6 +3,7 @@ public import IntegrationCore
 extension Catalog {
     /// Adds the steps.
     public mutating func registerSteps() {
+        register(keys: { ExpressionKey($0) })
         register(step: "transform", TransformConfiguration.table) { configuration, context throws(IntegrationError) in
             try TransformConfiguration(configuration.fields).step(configuration.name, context)
         }
