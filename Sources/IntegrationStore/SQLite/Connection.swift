@@ -18,7 +18,8 @@ final class Connection {
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
-    private var synchronous = Synchronous.full
+    /// What was set last; nil before the first transaction.
+    private var synchronous: Synchronous?
     /// Whether the system failed below it, so that it has to be opened anew.
     private(set) var isBroken = false
 
@@ -95,6 +96,13 @@ final class Connection {
             rollBack()
             throw error
         }
+    }
+
+    /// One view of the data for all that `body` reads.
+    func read<R>(_ body: () throws(IntegrationError) -> R) throws(IntegrationError) -> R {
+        try statement("BEGIN").run()
+        defer { rollBack() }
+        return try body()
     }
 
     /// SQLite may have rolled back by itself; a connection that can't is broken.

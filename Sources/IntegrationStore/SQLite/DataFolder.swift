@@ -30,6 +30,12 @@ struct DataFolder: Sendable {
         return stat(file, &status) == 0 ? Int(status.st_size) : nil
     }
 
+    /// Who may do what with a file; nil where there is none.
+    func mode(_ file: String) -> Int? {
+        var status = stat()
+        return stat(file, &status) == 0 ? Int(status.st_mode & 0o7777) : nil
+    }
+
     /// Makes the database where there is none: under another name, whole, and then renamed, so that an empty or missing
     /// file beside a log is known to be damage.
     func prepare() throws(IntegrationError) {
@@ -43,6 +49,8 @@ struct DataFolder: Sendable {
     ///
     /// - Throws: `storeDamaged`.
     func inspect() throws(IntegrationError) {
+        // While there is a log the file may be shorter than it says; an owner may begin or end one at any moment.
+        let hadLog = size(log) ?? 0 > 0
         guard let size = size(database) else {
             guard let log = size(log), log > 0 else {
                 throw IntegrationError(.storeUnusable, "\(path) holds no store (\(database) is missing)")
@@ -59,9 +67,10 @@ struct DataFolder: Sendable {
         let stored = header[16..<18].reduce(0) { $0 << 8 | Int($1) }
         let pages = number(24) == number(92) ? number(28) : 0
         let expected = pages * (stored == 1 ? 65536 : stored)
-        guard size >= expected || self.size(log) ?? 0 > 0 else {
+        let current = self.size(database) ?? size
+        guard current >= expected || hadLog || self.size(log) ?? 0 > 0 else {
             throw IntegrationError(
-                .storeDamaged, "\(database) is cut off: it has \(size) of \(expected) bytes")
+                .storeDamaged, "\(database) is cut off: it has \(current) of \(expected) bytes")
         }
     }
 

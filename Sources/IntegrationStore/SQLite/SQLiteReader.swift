@@ -114,9 +114,10 @@ extension SQLiteReader: StoreReader {
         let statement = try ready().statement(
             """
             SELECT \(StoredDeadLetter.columns) FROM dead_letters d\(conditions.clause)
-            ORDER BY d.number DESC LIMIT \(max(0, limit))
+            ORDER BY d.number DESC LIMIT ?\(conditions.next)
             """)
         conditions.bind(statement)
+        statement.bind(conditions.next, max(0, limit))
         return try statement.map { StoredDeadLetter(listed: $0) }
     }
 
@@ -167,9 +168,10 @@ extension SQLiteReader: StoreReader {
         let statement = try ready().statement(
             """
             SELECT number, at, kind, flow, message, step, detail FROM events\(conditions.clause)
-            ORDER BY number DESC LIMIT \(max(0, limit))
+            ORDER BY number DESC LIMIT ?\(conditions.next)
             """)
         conditions.bind(statement)
+        statement.bind(conditions.next, max(0, limit))
         return try statement.map { row in
             StoredEvent(
                 number: UInt64(row.integer(0)),

@@ -19,7 +19,7 @@ public struct SQLiteStore: Store {
     ) async throws -> R {
         let place = DataFolder(path: folder)
         let store = SQLiteStore(
-            writer: try SQLiteWriter(place, settings, clock: clock, random: random),
+            writer: SQLiteWriter(place, settings, clock: clock, random: random),
             reader: SQLiteReader(place, clock: clock), clock: clock)
         do {
             try await store.writer.open()
