@@ -147,7 +147,9 @@ import Testing
         try await bench.run()
         #expect(
             notes.lines == [
-                "pre_startup a", "pre_startup b", "startup a", "startup b", "flow opened", "flow asked", "flow closed",
+                "pre_startup a", "pre_startup b", "startup a", "startup b", "flow opened", "flow asked",
+                "flow answered",
+                "flow closed",
                 "post_shutdown b", "post_shutdown a",
             ])
     }
@@ -210,6 +212,7 @@ import Testing
     }
 
     @Test func `a run that is cut off still ends its plugins, whose hooks are not cut short`() async throws {
+        struct Broken: Error {}
         let bench = Bench(mode: .untilStopped)
         let notes = Notes()
         try await bench.integration.registerPlugin(
@@ -217,6 +220,7 @@ import Testing
                 notes.add("cancelled: \(Task.isCancelled)")
                 for _ in 0..<10 { await Task.yield() }
                 notes.add("done")
+                throw Broken()
             })
         try await bench.clock.run { [integration = bench.integration, clock = bench.clock] in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -227,6 +231,7 @@ import Testing
             }
         }
         #expect(notes.lines == ["cancelled: true", "done"])
+        #expect(bench.log.lines.contains { $0.hasPrefix("error: a hook failed") && $0.contains("plugin=p") })
     }
 
     @Test func `plugins come and go while the engine runs, with their hooks`() async throws {
