@@ -130,6 +130,10 @@ import Testing
         #expect(old.message.contains("1.1.9"))
         try await integration.unregisterPlugin("p")
         try await integration.registerPlugin(Plugin("p", version: "1.3.0"))
+        let needing = "plugins: {p: {dependencies: [{name: q, version: ^2}]}}\n" + Self.yaml("")
+        let lonely = try await refusal { try await integration.createFlows(.yaml(needing)) }
+        #expect(lonely.code == .dependencyMissing)
+        #expect(lonely.message.contains("`q` ^2"))
         try await integration.createFlows(.yaml(text))
         #expect(await integration.listFlows().map(\.flow) == ["f"])
     }
