@@ -34,6 +34,9 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/CLibraries/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(
@@ -51,11 +54,14 @@ let package = Package(
             ]),
         .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
 
+        // Where queues, positions, dead letters, state and events are kept.
+        .target(name: "IntegrationStore", dependencies: ["IntegrationCore", "FileSystemClient", "CSQLite"]),
+
         // What makes flows run.
         .target(
             name: "IntegrationEngine",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -65,7 +71,7 @@ let package = Package(
         .target(
             name: "IntegrationTesting",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationEngine",
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationStore",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -73,7 +79,7 @@ let package = Package(
         .target(
             name: "IntegrationConfiguration",
             dependencies: [
-                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML",
+                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "CYAML",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -146,16 +152,21 @@ let package = Package(
                 "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
                 "IntegrationResilience", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "IntegrationStoreTests",
+            dependencies: ["IntegrationStore", "IntegrationTesting", "IntegrationCore", "FileSystemClient"]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
             dependencies: [
                 "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+                "ConnectorTestSupport",
             ]),
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
-                "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
+                "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "HTTPConnector",
+                "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
         .testTarget(
@@ -183,7 +194,7 @@ let package = Package(
             name: "FileConnectorTests",
             dependencies: [
                 "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
-                "ConnectorTestSupport",
+                "IntegrationEngine", "IntegrationResilience", "IntegrationTesting", "ConnectorTestSupport",
             ], path: "Tests/Connectors/FileConnectorTests"),
         .testTarget(
             name: "ConsoleConnectorTests",

@@ -66,8 +66,26 @@ extension ErrorCode {
         explanation: "A message is handed to another flow by `call`, and that flow has stopped or has not started yet.",
         remedy: "Start the flow that is called; the message is tried again by itself.")
 
+    public static let stepTimedOut = ErrorCode(
+        "IE4012", "A step took too long", retry: .timeout,
+        explanation: """
+            A step worked on a batch for longer than the `timeout` beside it allows, most often because the service \
+            that it asks did not answer. Its work was cut off, and every message of the batch counts as tried.
+            """,
+        remedy: "The messages are tried again by themselves; look at the service, or raise the step's `timeout`.")
+
+    public static let destinationClosedOff = ErrorCode(
+        "IE4013", "Destination is closed off for now", retry: .connection,
+        explanation: """
+            A destination could not be reached, so one batch at a time finds out whether it is back, and the rest waits: \
+            in the destination's outbox where the flow has others, otherwise with the source, which is not read \
+            meanwhile. That counts as no try of the messages.
+            """,
+        remedy: "Look at the error that was logged when the destination was closed off.")
+
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
-        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning,
+        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning, stepTimedOut,
+        destinationClosedOff,
     ]
 }
