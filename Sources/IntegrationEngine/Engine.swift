@@ -45,6 +45,8 @@ public final class Engine: Service {
 
     private let state: Mutex<State>
     private let shutdown = ShutdownSignal()
+    /// What writes to the event log while the store is open.
+    private let recorder = Mutex<Recorder?>(nil)
     /// Given when everything is done and nobody is left who could bring more.
     private let ending = ShutdownSignal()
 
@@ -251,12 +253,19 @@ public final class Engine: Service {
         }
         guard let storage else { return try await runFlows() }
         try await storage.withStore { store in
+            let recorder = Recorder(store: store, clock: self.clock, logger: self.logger)
+            self.recorder.withLock { $0 = recorder }
+            defer { self.recorder.withLock { $0 = nil } }
+            recorder.record("engine-started", flow: "")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await self.prune(store) }
+                group.addTask { await recorder.run() }
                 if self.mode == .untilIdle { group.addTask { await self.endWhenIdle(storage, store) } }
                 try await self.runFlows()
                 group.cancelAll()
             }
+            recorder.record("engine-stopped", flow: "")
+            await recorder.flush()
         }
     }
 
@@ -401,7 +410,9 @@ public final class Engine: Service {
             ending: ending)
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
-        let pipeline = built.pipeline(senders)
+        let recorder = flow.recording == .none ? nil : recorder.withLock { $0 }
+        var pipeline = built.pipeline(senders)
+        pipeline.journeys = JourneyRecorder(flow.recording, to: recorder, flow: flow.name, clock: clock)
         let journal = try storage.map { storage throws(IntegrationError) in
             Journal(
                 store: try storage.store, flow: flow, context: context, pipeline: pipeline,
@@ -412,7 +423,14 @@ public final class Engine: Service {
             processors: processors)
         managed.enter(runner)
         directory.enter(runner)
-        try await runner.run()
+        recorder?.record("flow-started", flow: flow.name)
+        do {
+            try await runner.run()
+        } catch {
+            recorder?.record("flow-failed", flow: flow.name, detail: error as? IntegrationError)
+            throw error
+        }
+        recorder?.record("flow-\(managed.snapshot.state.word)", flow: flow.name)
         guard directory.isCalled(flow.name), !signal.isSignalled else { return }
         managed.linger()
         endIfIdle()

@@ -75,9 +75,10 @@ struct Journal: Sendable {
         if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: .parked(flow: flow.name))) }
         for letter in verdict.letters {
             change.deadLetters.append(record(letter, work))
+            guard flow.recording != .none else { continue }
             change.events.append(event("dead-lettered", letter.id, step: letter.step, code: letter.error.code))
         }
-        for failure in verdict.retries {
+        for failure in verdict.retries where flow.recording != .none {
             change.events.append(
                 event("retried", failure.message.id, step: failure.error.component, code: failure.error.code))
         }

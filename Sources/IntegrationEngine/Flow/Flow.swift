@@ -28,6 +28,8 @@ public struct Flow: Sendable {
     /// How many deliveries are worked on at once; nil: twice the processors (one where order is promised).
     public var lanes: Int?
     public var limits: InFlightLimits
+    /// What the event log keeps of it, where there is a store.
+    public var recording = Recording.failures
     /// Destinations and services that come with the flow, by name; the engine adds them to its own.
     public var ownDestinations: [String: any Destination] = [:]
     public var ownLookups: [String: any Lookup] = [:]

@@ -30,6 +30,7 @@ struct Lane {
         runner.inFlight.add(messages: count, bytes: bytes)
         runner.statistics.received(messages: count, bytes: bytes)
         let arena = batch.arena
+        runner.pipeline.journeys?.note("received", batch.messages, at: entry.name)
         let verdict = await process(batch, delivery.tickets)
         if let journal = runner.journal {
             defer { runner.inFlight.remove(messages: count, bytes: bytes) }
@@ -88,6 +89,14 @@ struct Lane {
             received: clock.wallTime - (clock.now - received), arena: arena)
         guard try await journal.commit(journal.change(verdict, of: work, runner: runner)) == .committed else { return }
         runner.statistics.committed(verdict)
+        if let journeys = runner.pipeline.journeys {
+            for part in verdict.staged {
+                journeys.note("delivered", part.messages, at: runner.pipeline.destinationNames[part.destination])
+            }
+            for part in verdict.outbox {
+                journeys.note("put-off", part.messages, at: runner.pipeline.destinationNames[part.destination])
+            }
+        }
         runner.statistics.settled(
             messages: delivery.count - verdict.retries.count - verdict.released.count, latency: clock.now - received)
         // A lease's messages were put back by the transaction.

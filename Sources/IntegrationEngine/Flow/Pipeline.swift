@@ -24,6 +24,8 @@ struct Pipeline: Sendable {
     var defaultDestination: Int?
     /// The flow's interned literals.
     var literals: ByteBlock
+    /// Nil where journeys are not recorded.
+    var journeys: JourneyRecorder?
 
     /// Runs the steps and sends what is left.
     func run(_ batch: consuming Batch, in context: FlowContext) async -> WorkResult {
@@ -45,7 +47,9 @@ struct Pipeline: Sendable {
             } catch {
                 batch.failAll(step.name, error)
             }
+            journeys?.note("passed", batch.messages, at: step.name)
         }
+        journeys?.note("dropped", batch.dropped, at: nil)
         var result = WorkResult()
         result.dropped = batch.dropped.count
         result.failures = batch.takeFailures()
@@ -136,6 +140,11 @@ struct Pipeline: Sendable {
             try Self.check(answer.report, count: messages.count)
             for refused in answer.report.refused { refuse(messages[refused.index], refused.error) }
             result.delivered = [(destination, messages.count - answer.report.refused.count)]
+            if let journeys {
+                let refused = Set(answer.report.refused.map(\.index))
+                let accepted = messages.indices.filter { !refused.contains($0) }.map { messages[$0] }
+                journeys.note("delivered", accepted, at: name)
+            }
         } catch {
             for message in messages { refuse(message, error) }
         }
