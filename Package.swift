@@ -186,8 +186,9 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
-                "IntegrationEngine", "IntegrationFormats", "IntegrationTesting", "IntegrationTransforms",
-                "FileConnector", "TableConnector", .product(name: "Logging", package: "swift-log"),
+                "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationTesting",
+                "IntegrationTransforms", "FileConnector", "TableConnector",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
