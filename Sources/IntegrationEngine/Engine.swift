@@ -1,5 +1,5 @@
 public import IntegrationCore
-internal import IntegrationDocument
+internal import IntegrationStore
 public import Logging
 public import ServiceLifecycle
 internal import Synchronization
@@ -21,32 +21,23 @@ public final class Engine: Service {
     /// Where flows that call each other find each other.
     public let directory: FlowDirectory
     private let mode: Mode
-    /// Dead letters of flows without a `dlq`.
+    /// Where queues, positions and dead letters are kept; nil where nothing outlives the process.
+    public let storage: Storage?
+    /// Dead letters of flows without a `dlq` where there is no store.
     public let memoryDeadLetters = MemoryDeadLetters()
 
-    /// A flow that the engine knows.
-    final class Managed: Sendable {
-        let flow: Flow
-        let runner = Mutex<FlowRunner?>(nil)
-        /// The last word of a run that never came to a runner, such as a destination that could not be opened.
-        let outcome = Mutex<FlowState>(.created)
-        /// Through with its own work, and open only for those that call it.
-        let isLingering = Mutex(false)
-
-        init(_ flow: Flow) { self.flow = flow }
-    }
-
     private enum Command: Sendable {
-        case run(Managed, ShutdownSignal)
+        case run(ManagedFlow, ShutdownSignal)
         case keep(@Sendable () async -> Void)
         case end
     }
 
     private struct State {
         var order: [String] = []
-        var flows: [String: Managed] = [:]
+        var flows: [String: ManagedFlow] = [:]
         var senders: [String: SharedScope<any Sender>] = [:]
         var finders: [String: SharedScope<any Finder>] = [:]
+        var broadcasts: [String: [String]] = [:]
         var shutdowns: [String: ShutdownSignal] = [:]
         var commands: AsyncStream<Command>.Continuation?
         var isStopping = false
@@ -54,18 +45,24 @@ public final class Engine: Service {
 
     private let state: Mutex<State>
     private let shutdown = ShutdownSignal()
+    /// What writes to the event log while the store is open.
+    private let recorder = Mutex<Recorder?>(nil)
+    /// Given when everything is done and nobody is left who could bring more.
+    private let ending = ShutdownSignal()
 
     /// - Parameters:
     ///   - flows: started as soon as the engine runs.
     ///   - destinations: everything that flows name as a destination, by name; opened when first used, and shared.
     ///   - lookups: services that steps ask, by name.
     ///   - directory: the one that `CallDestination`s were made with.
+    ///   - storage: the one that queue sources and destinations were made with; opened for as long as the engine runs.
     ///   - random: what jitter is drawn from.
     ///   - processors: how many processors lanes are counted for.
     public init(
         flows: [Flow] = [], destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
-        directory: FlowDirectory = FlowDirectory(), logger: Logger, clock: any TimeSource = SystemClock(),
-        random: RandomSource = .system, processors: Int, mode: Mode = .untilStopped
+        directory: FlowDirectory = FlowDirectory(), storage: Storage? = nil, logger: Logger,
+        clock: any TimeSource = SystemClock(), random: RandomSource = .system, processors: Int,
+        mode: Mode = .untilStopped
     ) {
         self.logger = logger
         self.clock = clock
@@ -73,6 +70,7 @@ public final class Engine: Service {
         self.processors = processors
         self.mode = mode
         self.directory = directory
+        self.storage = storage
         state = Mutex(State())
         for (name, destination) in destinations { add(destination, as: name) }
         for (name, lookup) in lookups { add(lookup, as: name) }
@@ -83,10 +81,7 @@ public final class Engine: Service {
     }
 
     private func removeOwn(of flow: Flow) {
-        state.withLock { state in
-            for name in flow.ownDestinations.keys { state.senders[name] = nil }
-            for name in flow.ownLookups.keys { state.finders[name] = nil }
-        }
+        remove(destinations: flow.ownDestinations.keys, lookups: flow.ownLookups.keys)
     }
 
     private func addOwn(of flow: Flow) {
@@ -96,7 +91,7 @@ public final class Engine: Service {
 
     private static func insert(_ flow: Flow, _ state: inout State) {
         if state.flows[flow.name] == nil { state.order.append(flow.name) }
-        state.flows[flow.name] = Managed(flow)
+        state.flows[flow.name] = ManagedFlow(flow)
     }
 
     // MARK: What flows use
@@ -105,7 +100,8 @@ public final class Engine: Service {
     public func add(_ destination: any Destination, as name: String) {
         let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
         state.withLock { state in
-            state.senders[name] = SharedScope { use in
+            state.broadcasts[name] = (destination as? BroadcastDestination)?.members
+            state.senders[name] = SharedScope(name, logger: logger) { use in
                 try await destination.withSender(in: context) { await use($0) }
             }
         }
@@ -115,9 +111,20 @@ public final class Engine: Service {
     public func add(_ lookup: any Lookup, as name: String) {
         let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
         state.withLock { state in
-            state.finders[name] = SharedScope { use in
+            state.finders[name] = SharedScope(name, logger: logger) { use in
                 try await lookup.withFinder(in: context) { await use($0) }
             }
+        }
+    }
+
+    /// Takes out what no flow names any more; whoever still uses it keeps it until then.
+    public func remove(destinations: some Sequence<String>, lookups: some Sequence<String>) {
+        state.withLock { state in
+            for name in destinations {
+                state.senders[name] = nil
+                state.broadcasts[name] = nil
+            }
+            for name in lookups { state.finders[name] = nil }
         }
     }
 
@@ -126,17 +133,19 @@ public final class Engine: Service {
     /// What each flow has done so far, in the order they were added.
     public var snapshots: [FlowSnapshot] {
         let flows = state.withLock { state in state.order.compactMap { state.flows[$0] } }
-        return flows.map(Self.snapshot)
+        return flows.map(\.snapshot)
     }
 
     /// What a flow has done so far; nil where there is none of that name.
     public func snapshot(of name: String) -> FlowSnapshot? {
-        state.withLock { $0.flows[name] }.map(Self.snapshot)
+        state.withLock { $0.flows[name] }?.snapshot
     }
 
-    private static func snapshot(_ managed: Managed) -> FlowSnapshot {
-        if let runner = managed.runner.withLock({ $0 }) { return runner.snapshot }
-        return FlowSnapshot(flow: managed.flow.name, state: managed.outcome.withLock { $0 })
+    /// How many messages a flow has settled since it was started last, and how many of them took longer than a limit.
+    ///
+    /// The limit is met to about one part in a hundred. Both are zero where there is no flow of that name.
+    public func settled(of name: String, slowerThan limit: Duration) -> (all: Int, slower: Int) {
+        state.withLock { $0.flows[name] }?.settled(slowerThan: limit) ?? (0, 0)
     }
 
     /// Adds a flow, without starting it.
@@ -177,6 +186,7 @@ public final class Engine: Service {
             guard state.shutdowns[name] == nil else { return .running }
             let signal = ShutdownSignal()
             state.shutdowns[name] = signal
+            managed.begin()
             directory.willStart(name)
             commands.yield(.run(managed, signal))
             return nil
@@ -238,9 +248,28 @@ public final class Engine: Service {
     public func run() async throws {
         try validate()
         if state.withLock({ $0.isStopping }) {
-            for flow in state.withLock({ Array($0.flows.values) }) { flow.outcome.withLock { $0 = .stopped } }
+            for flow in state.withLock({ Array($0.flows.values) }) { flow.end(.stopped) }
             return
         }
+        guard let storage else { return try await runFlows() }
+        try await storage.withStore { store in
+            let recorder = Recorder(store: store, clock: self.clock, logger: self.logger)
+            self.recorder.withLock { $0 = recorder }
+            defer { self.recorder.withLock { $0 = nil } }
+            recorder.record("engine-started", flow: "")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.prune(store) }
+                group.addTask { await recorder.run() }
+                if self.mode == .untilIdle { group.addTask { await self.endWhenIdle(storage, store) } }
+                try await self.runFlows()
+                group.cancelAll()
+            }
+            recorder.record("engine-stopped", flow: "")
+            await recorder.flush()
+        }
+    }
+
+    private func runFlows() async throws {
         let (stream, commands) = AsyncStream.makeStream(of: Command.self)
         let names = state.withLock { state in
             state.commands = commands
@@ -266,7 +295,15 @@ public final class Engine: Service {
         } onGracefulShutdown: {
             self.stop()
         }
-        state.withLock { $0.commands = nil }
+        let unstarted = state.withLock { state in
+            defer { state.shutdowns.removeAll() }
+            state.commands = nil
+            return state.shutdowns.keys.compactMap { state.flows[$0] }
+        }
+        for flow in unstarted {
+            directory.leave(flow.flow.name)
+            flow.end(.stopped)
+        }
     }
 
     /// Stops reading everywhere, lets what is in hand be finished, and ends `run()`.
@@ -277,7 +314,18 @@ public final class Engine: Service {
         }
         shutdown.signal()
         for signal in signals { signal.signal() }
+        storage?.progress.wake()
         endIfIdle()
+    }
+
+    /// Lets flows that read the store's queues come to their end when all is done; until cancelled or stopped.
+    private func endWhenIdle(_ storage: Storage, _ store: any Store) async {
+        while !Task.isCancelled, !shutdown.isSignalled {
+            let seen = storage.progress.count
+            let flows = state.withLock { state in state.shutdowns.keys.compactMap { state.flows[$0] } }
+            if await StoreIdleness(flows: flows).isIdle(store) { return ending.signal() }
+            await storage.progress.wait(after: seen)
+        }
     }
 
     /// Ends the loop when no flow runs any more and none is to come.
@@ -287,7 +335,7 @@ public final class Engine: Service {
             // Flows that only wait to be called end when nobody is left to call them.
             let working = state.shutdowns.keys.filter { name in
                 guard directory.isCalled(name), let managed = state.flows[name] else { return true }
-                return !managed.isLingering.withLock { $0 }
+                return !managed.isLingering
             }
             if !working.isEmpty { return (nil, []) }
             return (state.commands, Array(state.shutdowns.values))
@@ -296,19 +344,21 @@ public final class Engine: Service {
         if lingering.isEmpty { commands?.yield(.end) }
     }
 
-    private func run(_ managed: Managed, _ signal: ShutdownSignal) async {
+    private func run(_ managed: ManagedFlow, _ signal: ShutdownSignal) async {
         let name = managed.flow.name
-        managed.outcome.withLock { $0 = .running }
         do {
-            try await open(managed, signal)
+            let isOpened = try await signal.cuttingOff { opened in
+                try await self.open(managed, signal, opened: opened)
+            }
+            if !isOpened { managed.end(.stopped) }
         } catch is CancellationError {
-            managed.outcome.withLock { $0 = .stopped }
+            managed.end(.stopped)
             logger.warning("flow was cut off before it had drained", metadata: ["flow": "\(name)"])
         } catch {
             let reason =
                 error as? IntegrationError
                 ?? IntegrationError(.stepFailed, "flow \(name) failed", causes: ["\(error)"])
-            managed.outcome.withLock { $0 = .failed(reason) }
+            managed.end(.failed(reason))
             logger.error(
                 "flow stopped", metadata: ["flow": "\(name)", "code": "\(reason.code)", "error": "\(reason.message)"])
         }
@@ -318,7 +368,9 @@ public final class Engine: Service {
     }
 
     /// Opens what a flow uses, one inside the other, and runs it.
-    private func open(_ managed: Managed, _ signal: ShutdownSignal) async throws {
+    private func open(
+        _ managed: ManagedFlow, _ signal: ShutdownSignal, opened: @Sendable () -> Void
+    ) async throws {
         let built = try build(managed.flow)
         let deadLetters = managed.flow.errorHandling.deadLetters.map { [$0] } ?? []
         let names = Array(Set(built.build.destinations + deadLetters)).sorted()
@@ -326,6 +378,7 @@ public final class Engine: Service {
         let services = built.build.usedServices.sorted()
         try await use(services.compactMap { name in finders[name].map { (name, $0) } }[...], [:]) { finders in
             try await self.use(names.compactMap { name in senders[name].map { (name, $0) } }[...], [:]) { senders in
+                opened()
                 try await self.run(managed, built, senders: senders, finders: finders, signal)
             }
         }
@@ -336,8 +389,8 @@ public final class Engine: Service {
         _ body: ([String: Value]) async throws -> Void
     ) async throws {
         guard let (name, scope) = rest.first else { return try await body(opened) }
-        try await scope.use {
-            _ = state.withLock { $0.commands?.yield(.keep { await scope.keep() }) }
+        try await scope.use { keeper in
+            _ = state.withLock { $0.commands?.yield(.keep(keeper)) }
         } _: { value in
             var opened = opened
             opened[name] = value
@@ -346,47 +399,56 @@ public final class Engine: Service {
     }
 
     private func run(
-        _ managed: Managed, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
+        _ managed: ManagedFlow, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
         _ signal: ShutdownSignal
     ) async throws {
         let flow = managed.flow
         var logger = logger
         logger[metadataKey: "flow"] = "\(flow.name)"
         let context = FlowContext(
-            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal)
+            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal,
+            ending: ending)
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
+        let recorder = flow.recording == .none ? nil : recorder.withLock { $0 }
+        var pipeline = built.pipeline(senders)
+        pipeline.journeys = JourneyRecorder(flow.recording, to: recorder, flow: flow.name, clock: clock)
+        let journal = try storage.map { storage throws(IntegrationError) in
+            Journal(
+                store: try storage.store, flow: flow, context: context, pipeline: pipeline,
+                deadLetters: Self.deadLetterQueue(of: flow, senders))
+        }
         let runner = FlowRunner(
-            flow, pipeline: built.pipeline(senders), context: context, deadLetters: sink, processors: processors)
-        managed.runner.withLock { $0 = runner }
+            flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
+            order: built.key.map { KeyOrder($0) }, processors: processors)
+        managed.enter(runner)
         directory.enter(runner)
-        try await runner.run()
+        recorder?.record("flow-started", flow: flow.name)
+        do {
+            try await runner.run()
+        } catch {
+            recorder?.record("flow-failed", flow: flow.name, detail: error as? IntegrationError)
+            throw error
+        }
+        recorder?.record("flow-\(managed.snapshot.state.word)", flow: flow.name)
         guard directory.isCalled(flow.name), !signal.isSignalled else { return }
-        managed.isLingering.withLock { $0 = true }
+        managed.linger()
         endIfIdle()
         await signal.wait()
-        managed.isLingering.withLock { $0 = false }
+    }
+
+    /// The queue that keeps a flow's dead letters as full records; nil where another destination gets envelopes.
+    private static func deadLetterQueue(of flow: Flow, _ senders: [String: any Sender]) -> String? {
+        guard let name = flow.errorHandling.deadLetters, let sender = senders[name] else { return "dead-letters" }
+        return (sender as? QueueSender)?.queue.text
     }
 
     // MARK: Building
 
-    /// A flow's steps, built, and the destinations that they name.
-    struct BuiltFlow {
-        let flow: Flow
-        let build: FlowBuild
-        let steps: [Pipeline.NamedStep]
-
-        func pipeline(_ senders: [String: any Sender]) -> Pipeline {
-            Pipeline(
-                steps: steps, destinationNames: build.destinations,
-                senders: build.destinations.compactMap { senders[$0] },
-                defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
-                literals: build.literals.block())
-        }
-    }
-
     private func build(_ flow: Flow) throws(IntegrationError) -> BuiltFlow {
-        let (destinations, services) = state.withLock { (Set($0.senders.keys), Set($0.finders.keys)) }
+        let (destinations, services, broadcasts) = state.withLock {
+            (Set($0.senders.keys), Set($0.finders.keys), $0.broadcasts)
+        }
         let build = FlowBuild(
             flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: services)
         var steps: [Pipeline.NamedStep] = []
@@ -399,11 +461,18 @@ public final class Engine: Service {
                 throw error
             }
         }
+        // Members may be broadcasts themselves.
+        var branches: [[Int]] = []
+        while branches.count < build.destinations.count {
+            branches.append((broadcasts[build.destinations[branches.count]] ?? []).map(build.destination))
+        }
         var named = build.destinations
         if let deadLetters = flow.errorHandling.deadLetters { named.append(deadLetters) }
         for name in named where !destinations.contains(name) {
             throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
         }
-        return BuiltFlow(flow: flow, build: build, steps: steps)
+        var key: (any MessageKey)?
+        if case .key(let definition) = flow.ordering { key = try definition.makeKey(build) }
+        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches, key: key)
     }
 }

@@ -32,6 +32,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Exits with 1 when messages went to the dead letters.")
     var failOnDeadLetters = false
 
+    @Flag(help: "Reads files from their beginning, also what was settled in an earlier run.")
+    var fromStart = false
+
     @Option(help: "Nothing below it is logged; without it as `monitoring` says.")
     var logLevel: LogThreshold?
 
@@ -45,7 +48,8 @@ struct RunCommand: AsyncParsableCommand {
         let plan: EnginePlan
         do throws(IntegrationError) {
             plan = try EnginePlan(
-                document, catalog: catalog, environment: ConfigurationEnvironment.process().variables)
+                document, catalog: catalog, environment: ConfigurationEnvironment.process().variables,
+                readsFromStart: fromStart)
             if untilIdle { try Self.checkEnds(plan.flows) }
         } catch {
             throw CommandFailure(.badConfiguration, error)

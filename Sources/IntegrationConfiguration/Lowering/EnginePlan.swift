@@ -10,8 +10,13 @@ public struct EnginePlan: Sendable {
     public var destinations: [String: any Destination]
     public var lookups: [String: any Lookup]
     public var grace: Duration
+    /// The types that each flow is made of, and those that each service is made of.
+    public private(set) var typesOfFlows: [String: Set<TypeName>] = [:]
+    public private(set) var typesOfServices: [String: Set<TypeName>] = [:]
     /// The flows that call each other find each other here; the engine that runs the plan must be given it.
     public let directory: FlowDirectory
+    /// Where queues, positions and dead letters are kept; nil where nothing of this plan needs it.
+    public let storage: Storage?
 
     /// Makes everything that a document declares.
     ///
@@ -19,21 +24,32 @@ public struct EnginePlan: Sendable {
     ///   - catalog: the one that the document was read with.
     ///   - environment: variables that expressions may read as `$env`.
     ///   - directory: the one of the engine that will run the plan.
+    ///   - readsFromStart: whether files are read from their beginning, whatever of them was settled before.
     /// - Throws: the first thing that can't be made, with its place in the configuration.
     public init(
         _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:],
-        directory: FlowDirectory = FlowDirectory()
+        directory: FlowDirectory = FlowDirectory(), readsFromStart: Bool = false
     ) throws(IntegrationError) {
-        let lowering = Lowering(document: document, catalog: catalog, environment: environment, directory: directory)
+        let storage = Storage(document, readsFromStart: readsFromStart)
+        let lowering = Lowering(
+            document: document, catalog: catalog, environment: environment, directory: directory, storage: storage)
         name = document.name
         self.directory = directory
         grace = document.grace
         lookups = [:]
         for service in document.services {
             lookups[service.name] = try lowering.lookup(service)
+            typesOfServices[service.name] = lowering.takeMade()
         }
         flows = []
-        for flow in document.flows { flows.append(try lowering.flow(flow)) }
+        for flow in document.flows {
+            flows.append(try lowering.flow(flow))
+            typesOfFlows[flow.name] = lowering.takeMade()
+        }
+        for index in flows.indices where lowering.handovers.contains(flows[index].name) {
+            flows[index].sources.append(lowering.handover(to: flows[index].name))
+        }
+        self.storage = document.storage != nil || lowering.usesQueues ? storage : nil
         destinations = lowering.destinations
     }
 
@@ -44,7 +60,7 @@ public struct EnginePlan: Sendable {
         logger: Logger, clock: any TimeSource = SystemClock(), processors: Int, mode: Engine.Mode = .untilStopped
     ) -> Engine {
         Engine(
-            flows: flows, destinations: destinations, lookups: lookups, directory: directory, logger: logger,
-            clock: clock, processors: processors, mode: mode)
+            flows: flows, destinations: destinations, lookups: lookups, directory: directory, storage: storage,
+            logger: logger, clock: clock, processors: processors, mode: mode)
     }
 }

@@ -1,6 +1,7 @@
 internal import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationResilience
+internal import IntegrationStore
 
 /// Makes flows from their declarations, and collects the destinations that they name.
 final class Lowering: MakerContext {
@@ -8,18 +9,34 @@ final class Lowering: MakerContext {
     let catalog: Catalog
     let environment: [String: String]
     let directory: FlowDirectory
+    let storage: Storage
+    /// Whether something needs the store, be it configured or not.
+    private(set) var usesQueues = false
+    /// Flows that others hand messages over to.
+    private(set) var handovers: Set<String> = []
     private(set) var destinations: [String: any Destination] = [:]
     /// What inline destinations are named after.
     private var flowName = ""
     private var inlineCount = 0
+    /// The types of what was made since it was taken last.
+    private var made: Set<TypeName> = []
+    private var madeFor: [String: Set<TypeName>] = [:]
 
     init(
-        document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory
+        document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory,
+        storage: Storage
     ) {
         self.document = document
         self.catalog = catalog
         self.environment = environment
         self.directory = directory
+        self.storage = storage
+    }
+
+    /// The types of what was made since the last call, of named destinations that were made before included.
+    func takeMade() -> Set<TypeName> {
+        defer { made = [] }
+        return made
     }
 
     // MARK: Flows
@@ -36,33 +53,43 @@ final class Lowering: MakerContext {
         for step in configuration.steps { flow.steps.append(try self.step(step)) }
         if let destination = configuration.destination { flow.destination = try name(of: destination) }
         flow.errorHandling = try errorHandling(configuration.errorHandling)
+        flow.recording = configuration.monitoring.recording ?? document.monitoring.recording
         switch configuration.ordering {
         case .none: flow.ordering = .none
-        // One lane keeps the order of every key as well.
-        case .source, .key: flow.ordering = .source
+        case .source: flow.ordering = .source
+        case .key(let expression):
+            guard let make = catalog.makers.key else {
+                throw IntegrationError(.cannotBuild, "`ordering: {key: …}` needs an expression language")
+            }
+            flow.ordering = .key(make(expression.text))
         }
         return flow
     }
 
     private func source(_ declaration: EndpointDeclaration) throws(IntegrationError) -> any Source {
+        made.insert(TypeName(declaration.type))
         guard let make = catalog.makers.sources[declaration.type.name] else {
             throw notBuilt(declaration.type, declaration.span)
         }
-        return try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
+        let source = try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
+        guard let batch = declaration.batch else { return source }
+        return BatchingSource(source, count: batch.count, bytes: batch.bytes.bytes, linger: batch.linger)
     }
 
     private func step(_ declaration: StepDeclaration) throws(IntegrationError) -> any StepDefinition {
         let type = declaration.configuration.type
+        made.insert(TypeName(type))
         guard let make = catalog.makers.steps[type.name] else { throw notBuilt(type, declaration.configuration.span) }
-        let configuration = StepConfiguration(
-            name: declaration.name, fields: declaration.configuration.fields, timeout: declaration.timeout,
-            concurrency: declaration.concurrency)
-        return try located(declaration.configuration.span) { () throws(IntegrationError) in
+        let configuration = StepConfiguration(name: declaration.name, fields: declaration.configuration.fields)
+        let step = try located(declaration.configuration.span) { () throws(IntegrationError) in
             try make(configuration, self)
         }
+        guard declaration.timeout != nil || declaration.concurrency != nil else { return step }
+        return LimitedStep(step, timeout: declaration.timeout, concurrency: declaration.concurrency)
     }
 
     func lookup(_ service: Named<EndpointDeclaration>) throws(IntegrationError) -> any Lookup {
+        made.insert(TypeName(service.value.type))
         guard let make = catalog.makers.lookups[service.value.type.name] else {
             throw notBuilt(service.value.type, service.span)
         }
@@ -85,8 +112,6 @@ final class Lowering: MakerContext {
         case .retryThenDrop: handling.exhausted = .drop
         }
         guard let dlq = configuration.dlq else { return handling }
-        // A queue needs a store; without one its dead letters are kept in memory.
-        if case .named(let reference) = dlq, document.names.resolve(reference) == .queue { return handling }
         handling.deadLetters = try name(of: dlq)
         return handling
     }
@@ -96,7 +121,14 @@ final class Lowering: MakerContext {
     func name(of destination: DestinationDeclaration) throws(IntegrationError) -> String {
         switch destination {
         case .named(let reference):
-            if destinations[reference.name] == nil { destinations[reference.name] = try make(destination) }
+            if document.provided.destinations[reference.name] != nil { return reference.name }
+            if destinations[reference.name] == nil {
+                let before = takeMade()
+                destinations[reference.name] = try make(destination)
+                madeFor[reference.name] = made
+                made.formUnion(before)
+            }
+            made.formUnion(madeFor[reference.name] ?? [])
             return reference.name
         case .inline:
             inlineCount += 1
@@ -110,10 +142,16 @@ final class Lowering: MakerContext {
         switch destination {
         case .inline(let endpoint): return try make(endpoint)
         case .named(let reference):
+            if let provided = document.provided.destinations[reference.name] { return provided }
             if document.names.resolve(reference) == .destination,
                 let declared = document.destinations.first(where: { $0.name == reference.name })
             {
                 return try make(declared.value)
+            }
+            switch document.names.resolve(reference) {
+            case .queue: return queue(reference)
+            case .flow: return handOver(to: reference)
+            default: break
             }
             let kind = document.names.resolve(reference)?.rawValue ?? "destination"
             throw IntegrationError(
@@ -123,15 +161,43 @@ final class Lowering: MakerContext {
     }
 
     private func make(_ endpoint: EndpointDeclaration) throws(IntegrationError) -> any Destination {
+        made.insert(TypeName(endpoint.type))
         guard let make = catalog.makers.destinations[endpoint.type.name] else {
             throw notBuilt(endpoint.type, endpoint.span)
         }
         return try located(endpoint.span) { () throws(IntegrationError) in try make(endpoint, self) }
     }
 
+    // MARK: Queues
+
+    func queue(_ name: NameReference) -> any Destination {
+        usesQueues = true
+        return QueueDestination(QueueName(name.name), in: storage)
+    }
+
+    func source(_ reading: QueueReading) -> any Source {
+        usesQueues = true
+        return QueueSource(
+            QueueName(reading.queue.name), in: storage, batchSize: reading.batchSize,
+            visibilityTimeout: reading.visibilityTimeout, concurrency: reading.concurrency)
+    }
+
+    /// `destination: FLOW`: through a queue of its own, which that flow reads.
+    private func handOver(to flow: NameReference) -> any Destination {
+        usesQueues = true
+        handovers.insert(flow.name)
+        return QueueDestination(.handover(to: flow.name), in: storage)
+    }
+
+    /// The source by which a flow gets what others hand over to it.
+    func handover(to flow: String) -> Flow.Entry {
+        Flow.Entry("handover", QueueSource(.handover(to: flow), in: storage))
+    }
+
     func call(_ flow: NameReference) -> any Destination { CallDestination(flow.name, in: directory) }
 
     func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode {
+        if let provided = document.provided.templates[name.name] { return provided }
         guard let found = document.templates.first(where: { $0.name == name.name }) else {
             throw IntegrationError(.cannotBuild, "there is no template named `\(name.name)`")
         }
@@ -139,6 +205,7 @@ final class Lowering: MakerContext {
     }
 
     func schema(_ name: NameReference) throws(IntegrationError) -> NamedText {
+        if let provided = document.provided.schemas[name.name] { return provided }
         guard let found = document.schemas.first(where: { $0.name == name.name }) else {
             throw IntegrationError(.cannotBuild, "there is no schema named `\(name.name)`")
         }
@@ -164,6 +231,7 @@ final class Lowering: MakerContext {
                 .cannotBuild, "there is no format `\(name)`",
                 remedy: "Use one of: \(catalog.makers.codecs.keys.sorted().joined(separator: ", ")).")
         }
+        made.insert(TypeName(.codec, name))
         return try make(options)
     }
 

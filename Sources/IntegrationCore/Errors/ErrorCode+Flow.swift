@@ -66,29 +66,26 @@ extension ErrorCode {
         explanation: "A message is handed to another flow by `call`, and that flow has stopped or has not started yet.",
         remedy: "Start the flow that is called; the message is tried again by itself.")
 
-    public static let pluginExists = ErrorCode(
-        "IE4101", "Plugin exists already",
-        explanation: "A plugin is registered under a name that another plugin bears already.",
-        remedy: "Unregister the other one first.")
+    public static let stepTimedOut = ErrorCode(
+        "IE4012", "A step took too long", retry: .timeout,
+        explanation: """
+            A step worked on a batch for longer than the `timeout` beside it allows, most often because the service \
+            that it asks did not answer. Its work was cut off, and every message of the batch counts as tried.
+            """,
+        remedy: "The messages are tried again by themselves; look at the service, or raise the step's `timeout`.")
 
-    public static let pluginUnknown = ErrorCode(
-        "IE4102", "No such plugin",
-        explanation: "A call names a plugin that is not registered with this engine.",
-        remedy: "Look at the list of plugins for its name.")
-
-    public static let pluginInUse = ErrorCode(
-        "IE4103", "Plugin is in use",
-        explanation: "A plugin can't be taken out while the engine runs: flows may be using what it offers.",
-        remedy: "Stop the engine first.")
-
-    public static let hookFailed = ErrorCode(
-        "IE4104", "Plugin load failed",
-        explanation: "A hook of a plugin took longer than it may, or failed.",
-        remedy: "Look at what the hook waits for.")
+    public static let destinationClosedOff = ErrorCode(
+        "IE4013", "Destination is closed off for now", retry: .connection,
+        explanation: """
+            A destination could not be reached, so one batch at a time finds out whether it is back, and the rest waits: \
+            in the destination's outbox where the flow has others, otherwise with the source, which is not read \
+            meanwhile. That counts as no try of the messages.
+            """,
+        remedy: "Look at the error that was logged when the destination was closed off.")
 
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
-        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning,
-        pluginExists, pluginUnknown, pluginInUse, hookFailed,
+        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning, stepTimedOut,
+        destinationClosedOff,
     ]
 }

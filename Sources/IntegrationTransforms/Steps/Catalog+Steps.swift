@@ -3,13 +3,14 @@ public import IntegrationCore
 extension Catalog {
     /// Adds the steps.
     public mutating func registerSteps() {
+        register(keys: { ExpressionKey($0) })
         register(step: "transform", TransformConfiguration.table) { configuration, context throws(IntegrationError) in
             try TransformConfiguration(configuration.fields).step(configuration.name, context)
         }
         register(step: "validate", ValidateConfiguration.table) { configuration, context throws(IntegrationError) in
             try ValidateConfiguration(configuration.fields).step(configuration.name, context)
         }
-        register(step: "enrich", EnrichConfiguration.table) { configuration, _ in
+        register(step: "enrich", EnrichConfiguration.table, waits: true) { configuration, _ in
             EnrichConfiguration(configuration.fields).step(configuration.name)
         }
         register(step: "route", RouteConfiguration.table, endsFlow: true) {
