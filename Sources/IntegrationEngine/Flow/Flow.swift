@@ -59,7 +59,8 @@ public enum Ordering: Sendable {
     /// Messages with the same key leave in the order the source gave them.
     case key(any MessageKeyDefinition)
 
-    var isNone: Bool {
+    /// Whether nothing is promised.
+    public var isNone: Bool {
         if case .none = self { true } else { false }
     }
 }
