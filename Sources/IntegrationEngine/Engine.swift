@@ -407,7 +407,10 @@ public final class Engine: Service {
         logger[metadataKey: "flow"] = "\(flow.name)"
         let context = FlowContext(
             flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal,
-            ending: ending)
+            ending: ending,
+            keys: try storage.map { storage throws(IntegrationError) in
+                StoredKeys(store: try storage.store, clock: clock)
+            })
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
         let recorder = flow.recording == .none ? nil : recorder.withLock { $0 }

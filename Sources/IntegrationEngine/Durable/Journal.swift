@@ -73,6 +73,13 @@ struct Journal: Sendable {
             start += run.count
         }
         if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: .parked(flow: flow.name))) }
+        // A message that failed for good has not done what its key stands for.
+        let dead = Set(verdict.dead.map(\.message.origin))
+        for key in verdict.settledKeys where returning.isDone(key.origin) {
+            change.state.append(
+                dead.contains(key.origin)
+                    ? StoredKeys.releasing(key) : StoredKeys.settling(key, at: context.clock.wallTime))
+        }
         for letter in verdict.letters {
             change.deadLetters.append(record(letter, work))
             guard flow.recording != .none else { continue }

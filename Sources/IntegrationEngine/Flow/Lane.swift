@@ -94,9 +94,12 @@ struct Lane {
     }
 
     private func judge(_ result: WorkResult, _ arena: Arena) async -> Verdict {
+        var result = result
+        result.failFollowers()
         runner.statistics.processed(result)
         var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
         verdict.staged = result.staged
+        verdict.settledKeys = result.settledKeys
         if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
         return verdict
     }

@@ -80,6 +80,7 @@ struct OrderedWork {
             queue = await restart(queue, &verdict)
         }
         verdict.released += queue.map { FailedMessage(message: $0.message, error: $0.error ?? Self.heldBack) }
+        runner.statistics.dropped(verdict.takeFollowers())
         await runner.bury(&verdict) { runner.letter(of: $0, from: entry, arena) }
         return verdict
     }
@@ -117,6 +118,8 @@ struct OrderedWork {
         var batch = batch
         var result = await runner.pipeline.runSteps(&batch, in: runner.context)
         runner.statistics.processed(result)
+        verdict.settledKeys += result.settledKeys
+        verdict.followers += result.followers
         result.failures = early + result.failures
         var items: [Item] = []
         items.reserveCapacity(batch.messages.count)
