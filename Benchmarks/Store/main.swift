@@ -31,7 +31,7 @@ try await SQLiteStore.withStore(in: arguments[1] + "/a", settings: settings) { s
         let result = try await workload.move(from: "in", to: "out", messages: count, batch: batch)
         report("claim, move and acknowledge, \(batch) a change", count, result)
     }
-    report("dead letters, 50 a change", 40_000, try await workload.deadLetters(40_000, batch: 50))
+    report("dead letters, 50 a change", 100_000, try await workload.deadLetters(100_000, batch: 50))
     var meter = Meter()
     for code in ["IE2201", "IE9999"] {
         _ = try await meter.time {

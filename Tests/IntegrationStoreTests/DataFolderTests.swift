@@ -53,7 +53,8 @@ import Testing
         try write([1], to: home.file("file"))
         let notAFolder = await refusal(home.file("file"))
         #expect(notAFolder?.code == .storeUnusable)
-        try write(Array("hello, this is a text file".utf8), to: home.file("integration.db"))
+        try write(
+            Array(String(repeating: "hello, this is a text file\n", count: 9).utf8), to: home.file("integration.db"))
         let other = await refusal(home.path)
         #expect(other?.code == .storeDamaged)
         #expect(other?.message.contains("begins with other bytes") == true)
@@ -119,6 +120,33 @@ import Testing
             Issue.record("a folder that is not there was read")
         } catch let error as IntegrationError {
             #expect(error.code == .storeUnusable)
+        }
+    }
+
+    @Test func `who looks from within does not end the locks that keep other processes away`() async throws {
+        let home = SQLiteHome()
+        /// Locks that this process has through any of its handles of the file (proc(5), fdinfo).
+        func locks() throws -> Int {
+            let handles = entries(of: "/proc/self/fd").filter { handle in
+                var target = [CChar](repeating: 0, count: 4096)
+                let count = readlink("/proc/self/fd/\(handle)", &target, target.count)
+                let bytes = target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+                return String(decoding: bytes, as: UTF8.self) == home.file("integration.db")
+            }
+            return try handles.reduce(0) { count, handle in
+                let info = try String(decoding: read("/proc/self/fdinfo/\(handle)"), as: UTF8.self)
+                return count + info.split(separator: "\n").count { $0.hasPrefix("lock:") && $0.contains("POSIX") }
+            }
+        }
+        try await home.withStore(clock: ManualClock()) { store in
+            try await store.put(["a"], in: "q")
+            _ = try await store.queues()
+            let held = try locks()
+            #expect(held > 0)
+            _ = await SQLiteStore.examine(home.path)
+            try await SQLiteReader.withReader(of: home.path) { reader in _ = try await reader.queues() }
+            _ = await refusal(home.path)
+            #expect(try locks() == held)
         }
     }
 

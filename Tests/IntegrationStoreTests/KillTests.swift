@@ -16,7 +16,7 @@ import Testing
         var held = 0
         // A kill counts only where a delivery was in flight.
         for _ in 0..<60 where kills < 12 {
-            let victim = try KilledProcess("StoreVictim", [home.path, "4"])
+            let victim = try ChildProcess("StoreVictim", [home.path, "4"])
             for line in victim.kill(afterLines: Int.random(in: 1...30, using: &random)) {
                 promised.formUnion(line.split(separator: " ").compactMap { UInt64($0) })
             }

@@ -88,6 +88,23 @@ extension SQLiteWriter {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a write that fails is reported, what was in flight is handed out anew, and the store goes on`() async throws {
+        let home = SQLiteHome()
+        let lines = try ChildProcess("StoreVictim", [home.path, "limit"]).linesToTheEnd()
+        let stored = try #require(lines.first.flatMap { Int($0) }, "\(lines)")
+        #expect(stored > 50)
+        #expect(
+            lines.dropFirst() == [
+                "fill: IE5105 storageFailed", "late: IE5108 leaseLost", "again: id 0, suspect 1", "more: taken",
+            ])
+        #expect(await SQLiteStore.examine(home.path).problems.map(\.message) == [])
+        try await home.withStore(clock: ManualClock()) { store in
+            let ids = try await store.peek("q", offset: 0, limit: 10_000).map(\.id.low)
+            #expect(ids == Array(0...UInt64(stored)))
+        }
+    }
+
     @Test func `a file that is damaged while it is open is reported, and the store goes on when it is repaired`()
         async throws
     {

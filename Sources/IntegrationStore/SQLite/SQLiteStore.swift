@@ -40,7 +40,7 @@ public struct SQLiteStore: Store {
 
     @discardableResult
     public func commit(_ change: StoreChange) async throws(IntegrationError) -> StoreReceipt {
-        try await writer.finish(writer.submit(change))
+        try await writer.commit(change)
     }
 
     public func declare(_ queue: QueueName, _ settings: QueueSettings) async throws(IntegrationError) {

@@ -1,6 +1,5 @@
 internal import FileSystemClient
 internal import IntegrationCore
-internal import Synchronization
 
 /// The one that writes: a connection, what is known of the queues, and a thread for both.
 actor SQLiteWriter {
@@ -9,7 +8,6 @@ actor SQLiteWriter {
     let settings: StoreSettings
     let clock: any TimeSource
     private var lock: FolderLock?
-    private let inbox = Mutex(Inbox())
     private var connection: Connection?
     private var isClosed = false
     /// Whether the last connection failed in a way that may have lost what the log was given.
@@ -18,18 +16,25 @@ actor SQLiteWriter {
     var memory = WriterMemory()
     var ids = MessageIDGenerator()
     var random: RandomSource
-    /// Counts the openings; in the upper half of every token.
+    /// Counts the openings; stands above the low 40 bits of every token.
     var epoch: UInt64 = 0
     var tokens: UInt64 = 0
-    private var results: [UInt64: Result<StoreReceipt, IntegrationError>] = [:]
+    /// Changes that wait for the next group; at most one per caller.
+    private var pending: [Submission] = []
+    private var submissions: UInt64 = 0
+    /// Whether somebody is about to commit what waits.
+    private var isGathering = false
+    /// Those who wait for somebody else to commit their change.
+    private var followers: [UInt64: CheckedContinuation<Outcome, Never>] = [:]
     private var waiters: [QueueName: [ObjectIdentifier: Waiter]] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Changes that wait for the thread; at most one per caller that waits.
-    private struct Inbox {
-        var next: UInt64 = 0
-        var changes: [(number: UInt64, change: StoreChange)] = []
+    private typealias Outcome = Result<StoreReceipt, IntegrationError>
+
+    private struct Submission {
+        let number: UInt64
+        let change: StoreChange
     }
 
     private struct Waiter {
@@ -85,8 +90,9 @@ actor SQLiteWriter {
         if let connection, !connection.isBroken { return connection }
         needsRepair = needsRepair || connection != nil
         connection = nil
-        try folder.prepare()
-        let opened = try Connection(folder.database, .owner)
+        // A store that vanished while it was open is not replaced by an empty one.
+        if !needsRepair { try folder.prepare() }
+        let opened = try folder.open(.owner)
         try opened.execute(
             """
             PRAGMA cache_size=-32768; PRAGMA journal_size_limit=67108864;
@@ -112,7 +118,7 @@ actor SQLiteWriter {
     /// A number that no lease and no version of a key ever had.
     func nextToken() -> UInt64 {
         tokens += 1
-        return epoch << 32 | tokens
+        return epoch << 40 | tokens
     }
 
     var wall: Int64 { clock.wallTime.milliseconds }
@@ -155,46 +161,56 @@ actor SQLiteWriter {
 
     // MARK: Group commit
 
-    /// Puts a change where the thread finds it.
-    nonisolated func submit(_ change: StoreChange) -> UInt64 {
-        inbox.withLock { inbox in
-            inbox.next += 1
-            inbox.changes.append((inbox.next, change))
-            return inbox.next
+    /// Commits a change together with all that arrive while the thread is busy.
+    func commit(_ change: StoreChange) async throws(IntegrationError) -> StoreReceipt {
+        submissions += 1
+        let mine = submissions
+        pending.append(Submission(number: mine, change: change))
+        guard !isGathering else {
+            return try await withCheckedContinuation { followers[mine] = $0 }.get()
         }
+        // The first commits for all: it goes behind those that have arrived by now.
+        isGathering = true
+        await Task.yield()
+        isGathering = false
+        var outcome: Outcome?
+        while !pending.isEmpty {
+            for (number, result) in commitGroup() {
+                if number == mine {
+                    outcome = result
+                } else {
+                    followers.removeValue(forKey: number)?.resume(returning: result)
+                }
+            }
+        }
+        guard let outcome else { preconditionFailure("a change has no outcome") }
+        return try outcome.get()
     }
 
-    /// Commits everything that was submitted, if nobody has done so since.
-    func finish(_ number: UInt64) throws(IntegrationError) -> StoreReceipt {
-        while results[number] == nil { commitGroup() }
-        guard let result = results.removeValue(forKey: number) else { preconditionFailure("a change has no result") }
-        return try result.get()
+    /// Takes what waits, within the bounds of a group.
+    private func takeGroup() -> [Submission] {
+        var bytes = 0
+        let group = pending.prefix(Self.largestGroup).prefix { submission in
+            defer { bytes += submission.change.enqueue.reduce(0) { $0 + $1.block.count } }
+            return bytes <= Self.largestGroupBytes
+        }
+        pending.removeFirst(group.count)
+        return Array(group)
     }
 
-    private func commitGroup() {
-        let group = inbox.withLock { inbox in
-            var bytes = 0
-            let count = inbox.changes.prefix(Self.largestGroup).prefix { change in
-                defer { bytes += change.change.enqueue.reduce(0) { $0 + $1.block.count } }
-                return bytes <= Self.largestGroupBytes
-            }.count
-            defer { inbox.changes.removeFirst(count) }
-            return Array(inbox.changes.prefix(count))
-        }
+    private func commitGroup() -> [(UInt64, Outcome)] {
+        let group = takeGroup()
         do throws(IntegrationError) {
-            try commit(group)
+            return try commit(group)
         } catch {
             // One that can't be written must not take the others along.
             let alone = group.count > 1 && connection?.isBroken == false
-            for member in group {
-                guard alone else {
-                    results[member.number] = .failure(error)
-                    continue
-                }
+            return group.flatMap { member in
+                guard alone else { return [(member.number, Outcome.failure(error))] }
                 do throws(IntegrationError) {
-                    try commit([member])
+                    return try commit([member])
                 } catch {
-                    results[member.number] = .failure(error)
+                    return [(member.number, .failure(error))]
                 }
             }
         }
@@ -203,10 +219,11 @@ actor SQLiteWriter {
     /// Commits changes in one transaction, without those that are refused.
     ///
     /// - Throws: why nothing could be written.
-    private func commit(_ group: [(number: UInt64, change: StoreChange)]) throws(IntegrationError) {
-        var finished: [(UInt64, Result<StoreReceipt, IntegrationError>)] = []
+    private func commit(_ group: [Submission]) throws(IntegrationError) -> [(UInt64, Outcome)] {
+        var finished: [(UInt64, Outcome)] = []
         try transaction(synchronous) { connection throws(IntegrationError) in
-            for (number, change) in group {
+            for submission in group {
+                let (number, change) = (submission.number, submission.change)
                 let plan: ChangePlan
                 let versions: [UInt64]
                 do throws(IntegrationError) {
@@ -219,7 +236,7 @@ actor SQLiteWriter {
                 finished.append((number, .success(try write(change, plan, versions, connection))))
             }
         }
-        for (number, result) in finished { results[number] = result }
+        return finished
     }
 
     // MARK: Waiting

@@ -16,8 +16,7 @@ struct StoreInspection {
                     remedy: "chmod \(String(widest, radix: 8)) \(path)"))
         }
         do throws(IntegrationError) {
-            try folder.inspect()
-            let connection = try Connection(folder.database, .reader)
+            let connection = try folder.open(.reader)
             try Schema.requireCurrent(connection)
             health.layout = Schema.steps.count
             try connection.read { () throws(IntegrationError) in try examine(connection, &health) }
@@ -90,8 +89,7 @@ struct StoreInspection {
     /// - Throws: `storeInUse` while a process has the folder open.
     func mend() throws(IntegrationError) {
         let lock = try FolderLock(folder.lock)
-        try folder.inspect()
-        let connection = try Connection(folder.database, .owner)
+        let connection = try folder.open(.owner)
         try Schema.requireCurrent(connection)
         try connection.transaction(.full) { () throws(IntegrationError) in
             let counts = try connection.statement(Self.counted).map { ($0.integer(5), $0.integer(3), $0.integer(4)) }
