@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The one that writes: a connection, what is known of the queues, and a thread for both.
 actor SQLiteWriter {
-    let executor = ThreadExecutor()
+    let executor: ThreadExecutor
     let folder: DataFolder
     let settings: StoreSettings
     let clock: any TimeSource
@@ -56,6 +56,7 @@ actor SQLiteWriter {
     init(_ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource)
         throws(IntegrationError)
     {
+        executor = ThreadExecutor(clock: clock)
         try folder.create()
         lock = try FolderLock(folder.lock)
         self.folder = folder
