@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationStore
 
 /// One of a flow's identical workers: pulls a delivery, runs it through, settles it.
 struct Lane {
@@ -46,7 +47,7 @@ struct Lane {
         context.arenas.give(arena)
         if let error = verdict.error { throw error }
         try runner.note(
-            count: count, undecided: (verdict.retries + verdict.released).map(\.message.origin),
+            count: count, undecided: verdict.undecided,
             failed: verdict.dead.map(\.message.origin))
     }
 
@@ -54,25 +55,17 @@ struct Lane {
     private func process(_ batch: consuming Batch, _ tickets: [TicketRun]) async -> Verdict {
         var batch = batch
         let arena = batch.arena
-        if tickets.contains(where: { ($0.ticket as? LeaseTicket)?.isSpecial == true }) {
-            let early = batch.takeFailures()
-            var result = await runner.run(&batch, resuming: tickets)
-            result.failures = early + result.failures
-            return await judge(result, arena)
-        }
-        entry.decode(&batch, in: runner.context)
+        let resumption = runner.prepare(&batch, of: entry, tickets)
         let early = batch.takeFailures()
         if runner.flow.ordering == .source {
-            return await OrderedWork(runner: runner, entry: entry, arena: arena).run(batch, early: early)
+            return await OrderedWork(
+                runner: runner, entry: entry, tickets: tickets, resumption: resumption, arena: arena
+            ).run(batch, early: early)
         }
-        var result = await runner.pipeline.run(batch, in: runner.context)
+        var result = await runner.run(batch, resumption)
         result.failures = early + result.failures
-        return await judge(result, arena)
-    }
-
-    private func judge(_ result: WorkResult, _ arena: Arena) async -> Verdict {
         runner.statistics.processed(result)
-        var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
+        var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, tickets, arena) }
         verdict.staged = result.staged
         if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
         return verdict
@@ -89,7 +82,7 @@ struct Lane {
         guard try await journal.commit(journal.change(verdict, of: work, runner: runner)) == .committed else { return }
         runner.statistics.committed(verdict)
         runner.statistics.settled(
-            messages: delivery.count - verdict.retries.count - verdict.released.count, latency: clock.now - received)
+            messages: delivery.count - verdict.undecided.count, latency: clock.now - received)
         // A lease's messages were put back by the transaction.
         let released = verdict.released.map(\.message.origin).filter { Journal.claimed($0, work.tickets) == nil }
         delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
@@ -115,9 +108,12 @@ struct Lane {
 
 extension FlowRunner {
     /// The dead letter of a message that stands as it came from its source.
-    func letter(of failure: FailedMessage, from entry: Flow.Entry, _ arena: Arena) -> DeadLetter {
+    func letter(
+        of failure: FailedMessage, from entry: Flow.Entry, _ tickets: [TicketRun], _ arena: Arena
+    ) -> DeadLetter {
+        let source = Journal.claimed(failure.message.origin, tickets)?.message.source
         var letter = DeadLetter(
-            failure, flow: flow.name, source: entry.name, arena: arena, time: context.clock.wallTime)
+            failure, flow: flow.name, source: source ?? entry.name, arena: arena, time: context.clock.wallTime)
         letter.destination = failure.destination.map { pipeline.destinationNames[$0] }
         return letter
     }

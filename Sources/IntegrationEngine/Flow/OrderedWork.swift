@@ -7,6 +7,8 @@ internal import IntegrationDocument
 struct OrderedWork {
     let runner: FlowRunner
     let entry: Flow.Entry
+    let tickets: [TicketRun]
+    let resumption: Resumption
     let arena: Arena
 
     private struct Item: Sendable {
@@ -23,9 +25,20 @@ struct OrderedWork {
         var stage: Stage
         /// Why the last try failed.
         var error: IntegrationError?
+        /// Until when its destination is closed off, where it can't be reached.
+        var heldOff: Duration?
 
         var failure: FailedMessage? {
-            error.map { FailedMessage(message: message, error: $0) }
+            error.map { FailedMessage(message: message, error: $0, destination: destination, heldOff: heldOff) }
+        }
+
+        /// The item as one that comes to no end in this delivery.
+        var released: FailedMessage {
+            failure ?? FailedMessage(message: message, error: OrderedWork.heldBack, destination: destination)
+        }
+
+        private var destination: Int? {
+            if case .ready(let destination) = stage { destination } else { nil }
         }
     }
 
@@ -44,6 +57,10 @@ struct OrderedWork {
     func run(_ batch: consuming Batch, early: [FailedMessage]) async -> Verdict {
         var verdict = Verdict()
         var queue = await runSteps(batch, early: early, &verdict)
+        for (destination, messages) in resumption.ready {
+            queue += messages.map { Item(message: $0, stage: .ready(destination: destination)) }
+        }
+        queue.sort { $0.message.origin < $1.message.origin }
         while !queue.isEmpty {
             let stop = queue.firstIndex { item in
                 if case .ready = item.stage { false } else { true }
@@ -71,8 +88,8 @@ struct OrderedWork {
             }
             queue = await restart(queue, &verdict)
         }
-        verdict.released += queue.map { FailedMessage(message: $0.message, error: $0.error ?? Self.heldBack) }
-        await runner.bury(&verdict) { runner.letter(of: $0, from: entry, arena) }
+        verdict.released += queue.map(\.released)
+        await runner.bury(&verdict) { runner.letter(of: $0, from: entry, tickets, arena) }
         return verdict
     }
 
@@ -90,7 +107,7 @@ struct OrderedWork {
         items.reserveCapacity(batch.messages.count)
         for message in batch.messages {
             do throws(IntegrationError) {
-                for branch in runner.pipeline.leaves(of: try runner.pipeline.destination(of: message)) {
+                for branch in try branches(of: message) {
                     items.append(Item(message: message, stage: .ready(destination: branch)))
                 }
             } catch {
@@ -110,6 +127,12 @@ struct OrderedWork {
         return items.sorted { $0.message.origin < $1.message.origin }
     }
 
+    /// Where a message goes that is through the steps; some branches may have it already.
+    private func branches(of message: Message) throws(IntegrationError) -> [Int] {
+        if let only = resumption.only[message.origin] { return only.sorted() }
+        return runner.pipeline.leaves(of: try runner.pipeline.destination(of: message))
+    }
+
     /// Runs all that failed in a step through the steps again, at their places.
     private func restart(_ queue: [Item], _ verdict: inout Verdict) async -> [Item] {
         var rest: [Item] = []
@@ -119,7 +142,7 @@ struct OrderedWork {
         }
         guard !again.isEmpty else { return rest }
         var batch = Batch(arena: arena, messages: again)
-        entry.decode(&batch, in: runner.context)
+        runner.decode(&batch, of: entry, tickets)
         let early = batch.takeFailures()
         return (rest + (await runSteps(batch, early: early, &verdict))).sorted { $0.message.origin < $1.message.origin }
     }
@@ -132,7 +155,8 @@ struct OrderedWork {
         }
         let verdict = Verdict([failure], handling: runner.flow.errorHandling)
         for retry in verdict.retries {
-            round.items.append(Item(message: retry.message, stage: stage, error: retry.error))
+            round.items.append(
+                Item(message: retry.message, stage: stage, error: retry.error, heldOff: retry.heldOff))
             round.retries += 1
         }
         for dead in verdict.dead {

@@ -117,7 +117,7 @@ import Testing
         let test = try DurableTest()
         let source = MemorySource(numbers(30), batchSize: 2)
         let down = RecordingDestination()
-        down.failNext(.max >> 32, with: Self.refused)
+        down.failNext(10_000, with: Self.refused)
         let result = try await test.run(
             Flow(
                 name: "f", sources: [.init("in", source)], destination: "out", errorHandling: .exact(attempts: 2),
@@ -143,7 +143,7 @@ import Testing
         let test = try DurableTest()
         let source = MemorySource(numbers(40), batchSize: 2, interval: .seconds(1))
         let (a, b) = (RecordingDestination(), RecordingDestination())
-        b.failNext(.max >> 32, with: Self.refused)
+        b.failNext(10_000, with: Self.refused)
         let outbox = QueueName.outbox(flow: "f", destination: "b")
         let result = try await test.run(
             flow(source, handling: .exact(attempts: 2)),
@@ -169,7 +169,7 @@ import Testing
     {
         let test = try DurableTest()
         let (a, b) = (RecordingDestination(), RecordingDestination())
-        b.failNext(.max >> 32, with: Self.refused)
+        b.failNext(10_000, with: Self.refused)
         let destinations: [String: any Destination] = ["all": BroadcastDestination(["a", "b"]), "a": a, "b": b]
         let began = test.clock.wallTime
         _ = try await test.run(flow(MemorySource(numbers(3))), destinations: destinations) { engine in
@@ -198,7 +198,7 @@ import Testing
         let test = try DurableTest(queues: [outbox: QueueSettings(maxMessages: 10)])
         let source = MemorySource(numbers(60), batchSize: 2)
         let (a, b) = (RecordingDestination(), RecordingDestination())
-        b.failNext(.max >> 32, with: Self.refused)
+        b.failNext(10_000, with: Self.refused)
         _ = try await test.run(
             flow(source), destinations: ["all": BroadcastDestination(["a", "b"]), "a": a, "b": b]
         ) { _ in

@@ -82,7 +82,7 @@ import Testing
             name: "f", sources: [.init("in", test.source("a"))], destination: "out", errorHandling: .exact(attempts: 3))
         for tries in 1...2 {
             _ = try await test.run(flow, destinations: ["out": out]) { engine in
-                try await test.clock.sleep(for: .milliseconds(500))
+                try await test.clock.sleep(for: .milliseconds(tries == 1 ? 500 : 1000))
                 engine.stop()
             }
             let waiting = try await test.messages(in: "a")
