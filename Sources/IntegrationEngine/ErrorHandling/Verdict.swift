@@ -25,6 +25,9 @@ struct Verdict: Sendable {
     /// Bound for the outboxes of destinations that can't be reached.
     var outbox: [StagedMessages] = []
 
+    /// Origins of the messages that have come to no end yet, each once.
+    var undecided: Set<Int> { Set((retries + released).map(\.message.origin)) }
+
     /// Nothing has failed.
     init() {}
 
