@@ -47,6 +47,8 @@ public final class Engine: Service {
     private let shutdown = ShutdownSignal()
     /// What writes to the event log while the store is open.
     private let recorder = Mutex<Recorder?>(nil)
+    /// Given when every flow that was there at the beginning has been told to start.
+    private let started = ShutdownSignal()
     /// Given when everything is done and nobody is left who could bring more.
     private let ending = ShutdownSignal()
 
@@ -276,6 +278,7 @@ public final class Engine: Service {
             return state.order
         }
         for name in names { try start(name) }
+        started.signal()
         if shutdown.isSignalled { stop() }
         endIfIdle()
         await withGracefulShutdownHandler {
@@ -320,6 +323,7 @@ public final class Engine: Service {
 
     /// Lets flows that read the store's queues come to their end when all is done; until cancelled or stopped.
     private func endWhenIdle(_ storage: Storage, _ store: any Store) async {
+        await started.wait()
         while !Task.isCancelled, !shutdown.isSignalled {
             let seen = storage.progress.count
             let flows = state.withLock { state in state.shutdowns.keys.compactMap { state.flows[$0] } }
@@ -364,6 +368,7 @@ public final class Engine: Service {
         }
         directory.leave(name)
         state.withLock { $0.shutdowns[name] = nil }
+        storage?.progress.wake()
         endIfIdle()
     }
 
@@ -407,7 +412,10 @@ public final class Engine: Service {
         logger[metadataKey: "flow"] = "\(flow.name)"
         let context = FlowContext(
             flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal,
-            ending: ending)
+            ending: ending,
+            keys: try storage.map { storage throws(IntegrationError) in
+                StoredKeys(store: try storage.store, clock: clock)
+            })
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
         let recorder = flow.recording == .none ? nil : recorder.withLock { $0 }
@@ -418,6 +426,7 @@ public final class Engine: Service {
                 store: try storage.store, flow: flow, context: context, pipeline: pipeline,
                 deadLetters: Self.deadLetterQueue(of: flow, senders))
         }
+        try await storage?.declareOutboxes(pipeline.outboxes, of: flow)
         let runner = FlowRunner(
             flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
             order: built.key.map { KeyOrder($0) }, processors: processors)

@@ -18,6 +18,8 @@ public protocol MakerContext {
     func source(_ queue: QueueReading) throws(IntegrationError) -> any Source
     /// A destination that puts messages into an embedded queue.
     func queue(_ name: NameReference) throws(IntegrationError) -> any Destination
+    /// Notes that something needs the engine's store; where none is configured it lives in memory.
+    func useStore()
     /// Variables that expressions may read as `$env`.
     var environment: [String: String] { get }
 }

@@ -22,7 +22,7 @@ final class FlowRunner: Sendable {
     private let lanes: Int
     private let storage: Storage?
     /// Sources that still bring messages from outside the store.
-    private let openSources = Mutex(0)
+    private let openSources: Mutex<Int>
     /// Given when a source's lanes failed: its parked messages must be let go before it can close.
     private let abandoned = ShutdownSignal()
 
@@ -40,6 +40,7 @@ final class FlowRunner: Sendable {
         statistics = FlowStatistics(flow: flow.name, destinations: pipeline.destinationNames)
         inFlight = InFlight(flow.limits)
         brake = Mutex(BrakeState(flow.errorHandling.brake))
+        openSources = Mutex(flow.sources.count { $0.source.storeQueue == nil })
         lanes = flow.lanes ?? max(2, processors * 2)
     }
 
@@ -102,7 +103,6 @@ final class FlowRunner: Sendable {
         defer { redelivery.close() }
         // What was parked is read until the sources are at their end and nothing waits any more.
         let isOver = ShutdownSignal()
-        openSources.withLock { $0 = flow.sources.count { $0.source.storeQueue == nil } }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -139,7 +139,8 @@ final class FlowRunner: Sendable {
             pipeline.destinationNames.firstIndex { queue == .outbox(flow: flow.name, destination: $0) }
         }
         guard let destination = outbox ?? pipeline.onlyDestination else { return }
-        await pipeline.breakers[destination].waitUntilOpen(in: context)
+        // What came from outside waits in the flow already, and is what finds out whether the destination is back.
+        await pipeline.breakers[destination].waitUntilOpen(leavesProbing: entry.source.storeQueue == nil, in: context)
     }
 
     private func run(_ entry: Flow.Entry, in context: FlowContext) async throws {
@@ -252,7 +253,7 @@ final class FlowRunner: Sendable {
     ///   - count: messages, with origins `0 ..< count`.
     ///   - undecided: origins of those that have come to no end yet, which do not count.
     ///   - failed: origins of those that failed for good.
-    func note(count: Int, undecided: [Int], failed: [Int]) throws(IntegrationError) {
+    func note(count: Int, undecided: Set<Int>, failed: [Int]) throws(IntegrationError) {
         let marks = (failed.map { ($0, true) } + undecided.map { ($0, false) }).sorted { $0.0 < $1.0 }
         let hasFallen = brake.withLock { brake in
             var next = 0

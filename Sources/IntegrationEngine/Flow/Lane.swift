@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationStore
 
 /// One of a flow's identical workers: pulls a delivery, runs it through, settles it.
 struct Lane {
@@ -58,7 +59,7 @@ struct Lane {
         context.arenas.give(arena)
         if let error = verdict.error { throw error }
         try runner.note(
-            count: count, undecided: (verdict.retries + verdict.released).map(\.message.origin),
+            count: count, undecided: verdict.undecided,
             failed: verdict.dead.map(\.message.origin))
     }
 
@@ -66,37 +67,37 @@ struct Lane {
     private func process(_ batch: consuming Batch, _ tickets: [TicketRun], _ turn: KeyOrder.Turn?) async -> Verdict {
         var batch = batch
         let arena = batch.arena
-        if tickets.contains(where: { ($0.ticket as? LeaseTicket)?.isSpecial == true }) {
-            turn?.end()
-            let early = batch.takeFailures()
-            var result = await runner.run(&batch, resuming: tickets)
-            result.failures = early + result.failures
-            return await judge(result, arena)
-        }
-        entry.decode(&batch, in: runner.context)
+        let resumption = runner.prepare(&batch, of: entry, tickets)
         switch runner.flow.ordering {
         case .none:
             let early = batch.takeFailures()
-            var result = await runner.pipeline.run(batch, in: runner.context)
+            var result = await runner.run(batch, resumption)
             result.failures = early + result.failures
-            return await judge(result, arena)
+            return await judge(result, tickets, arena)
         case .source:
             let early = batch.takeFailures()
-            return await OrderedWork(runner: runner, entry: entry, arena: arena).run(batch, early: early)
+            return await OrderedWork(
+                runner: runner, entry: entry, tickets: tickets, resumption: resumption, arena: arena
+            ).run(batch, early: early)
         case .key:
             let place = turn?.enter(&batch, in: runner.context)
             let early = batch.takeFailures()
             await place?.wait()
             defer { place?.leave() }
-            let work = OrderedWork(runner: runner, entry: entry, arena: arena, keys: place?.keys ?? [:])
-            return await work.run(batch, early: early)
+            return await OrderedWork(
+                runner: runner, entry: entry, tickets: tickets, resumption: resumption, arena: arena,
+                keys: place?.keys ?? [:]
+            ).run(batch, early: early)
         }
     }
 
-    private func judge(_ result: WorkResult, _ arena: Arena) async -> Verdict {
+    private func judge(_ result: WorkResult, _ tickets: [TicketRun], _ arena: Arena) async -> Verdict {
+        var result = result
+        result.failFollowers()
         runner.statistics.processed(result)
-        var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
+        var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, tickets, arena) }
         verdict.staged = result.staged
+        verdict.settledKeys = result.settledKeys
         if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
         return verdict
     }
@@ -120,7 +121,7 @@ struct Lane {
             }
         }
         runner.statistics.settled(
-            messages: delivery.count - verdict.retries.count - verdict.released.count, latency: clock.now - received)
+            messages: delivery.count - verdict.undecided.count, latency: clock.now - received)
         // A lease's messages were put back by the transaction.
         let released = verdict.released.map(\.message.origin).filter { Journal.claimed($0, work.tickets) == nil }
         delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
@@ -146,9 +147,12 @@ struct Lane {
 
 extension FlowRunner {
     /// The dead letter of a message that stands as it came from its source.
-    func letter(of failure: FailedMessage, from entry: Flow.Entry, _ arena: Arena) -> DeadLetter {
+    func letter(
+        of failure: FailedMessage, from entry: Flow.Entry, _ tickets: [TicketRun], _ arena: Arena
+    ) -> DeadLetter {
+        let source = Journal.claimed(failure.message.origin, tickets)?.message.source
         var letter = DeadLetter(
-            failure, flow: flow.name, source: entry.name, arena: arena, time: context.clock.wallTime)
+            failure, flow: flow.name, source: source ?? entry.name, arena: arena, time: context.clock.wallTime)
         letter.destination = failure.destination.map { pipeline.destinationNames[$0] }
         return letter
     }

@@ -7,6 +7,8 @@ internal import IntegrationDocument
 struct OrderedWork {
     let runner: FlowRunner
     let entry: Flow.Entry
+    let tickets: [TicketRun]
+    let resumption: Resumption
     let arena: Arena
     /// A number for the key of each message, by origin, where only messages of the same key hold each other back.
     var keys: [Int: Int] = [:]
@@ -25,16 +27,24 @@ struct OrderedWork {
         var stage: Stage
         /// Why the last try failed.
         var error: IntegrationError?
-
-        /// Until when its destination is closed off (monotonic).
+        /// Until when its destination is closed off, where it can't be reached.
         var heldOff: Duration?
 
         var failure: FailedMessage? {
-            error.map { FailedMessage(message: message, error: $0, heldOff: heldOff) }
+            error.map { FailedMessage(message: message, error: $0, destination: destination, heldOff: heldOff) }
+        }
+
+        /// The item as one that comes to no end in this delivery.
+        var released: FailedMessage {
+            failure ?? FailedMessage(message: message, error: OrderedWork.heldBack, destination: destination)
         }
 
         var isDead: Bool {
             if case .dead = stage { true } else { false }
+        }
+
+        private var destination: Int? {
+            if case .ready(let destination) = stage { destination } else { nil }
         }
     }
 
@@ -53,6 +63,10 @@ struct OrderedWork {
     func run(_ batch: consuming Batch, early: [FailedMessage]) async -> Verdict {
         var verdict = Verdict()
         var queue = await runSteps(batch, early: early, &verdict)
+        for (destination, messages) in resumption.ready {
+            queue += messages.map { Item(message: $0, stage: .ready(destination: destination)) }
+        }
+        queue.sort { $0.message.origin < $1.message.origin }
         while !queue.isEmpty {
             let (free, held) = split(queue)
             let round = await send(free)
@@ -79,8 +93,9 @@ struct OrderedWork {
             }
             queue = await restart(queue, &verdict)
         }
-        verdict.released += queue.map { FailedMessage(message: $0.message, error: $0.error ?? Self.heldBack) }
-        await runner.bury(&verdict) { runner.letter(of: $0, from: entry, arena) }
+        verdict.released += queue.map(\.released)
+        runner.statistics.dropped(verdict.takeFollowers())
+        await runner.bury(&verdict) { runner.letter(of: $0, from: entry, tickets, arena) }
         return verdict
     }
 
@@ -117,12 +132,14 @@ struct OrderedWork {
         var batch = batch
         var result = await runner.pipeline.runSteps(&batch, in: runner.context)
         runner.statistics.processed(result)
+        verdict.settledKeys += result.settledKeys
+        verdict.followers += result.followers
         result.failures = early + result.failures
         var items: [Item] = []
         items.reserveCapacity(batch.messages.count)
         for message in batch.messages {
             do throws(IntegrationError) {
-                for branch in runner.pipeline.leaves(of: try runner.pipeline.destination(of: message)) {
+                for branch in try branches(of: message) {
                     items.append(Item(message: message, stage: .ready(destination: branch)))
                 }
             } catch {
@@ -142,6 +159,12 @@ struct OrderedWork {
         return items.sorted { $0.message.origin < $1.message.origin }
     }
 
+    /// Where a message goes that is through the steps; some branches may have it already.
+    private func branches(of message: Message) throws(IntegrationError) -> [Int] {
+        if let only = resumption.only[message.origin] { return only.sorted() }
+        return runner.pipeline.leaves(of: try runner.pipeline.destination(of: message))
+    }
+
     /// Runs all that failed in a step through the steps again, at their places.
     private func restart(_ queue: [Item], _ verdict: inout Verdict) async -> [Item] {
         var rest: [Item] = []
@@ -151,7 +174,7 @@ struct OrderedWork {
         }
         guard !again.isEmpty else { return rest }
         var batch = Batch(arena: arena, messages: again)
-        entry.decode(&batch, in: runner.context)
+        runner.decode(&batch, of: entry, tickets)
         let early = batch.takeFailures()
         return (rest + (await runSteps(batch, early: early, &verdict))).sorted { $0.message.origin < $1.message.origin }
     }

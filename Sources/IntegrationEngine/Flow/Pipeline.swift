@@ -52,6 +52,8 @@ struct Pipeline: Sendable {
         journeys?.note("dropped", batch.dropped, at: nil)
         var result = WorkResult()
         result.dropped = batch.dropped.count
+        result.settledKeys = batch.settledKeys
+        result.followers = batch.followers
         result.failures = batch.takeFailures()
         return result
     }
@@ -175,12 +177,33 @@ struct WorkResult: Sendable {
     var dropped = 0
     var failures: [FailedMessage] = []
     var staged: [StagedMessages] = []
+    var settledKeys: [SettledKey] = []
+    var followers: [Follower] = []
 
     mutating func merge(_ other: WorkResult) {
         delivered += other.delivered
         dropped += other.dropped
         failures += other.failures
         staged += other.staged
+        settledKeys += other.settledKeys
+        followers += other.followers
+    }
+}
+
+extension WorkResult {
+    /// Decides on messages that repeat others: they fail with them, or are dropped.
+    mutating func failFollowers() {
+        guard !followers.isEmpty else { return }
+        let failed = Dictionary(failures.map { ($0.message.origin, $0) }) { first, _ in first }
+        for follower in followers {
+            if let failure = failed[follower.first] {
+                failures.append(
+                    FailedMessage(message: follower.message, error: failure.error, heldOff: failure.heldOff))
+            } else {
+                dropped += 1
+            }
+        }
+        followers.removeAll()
     }
 }
 

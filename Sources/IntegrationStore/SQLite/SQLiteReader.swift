@@ -3,7 +3,7 @@ public import IntegrationCore
 
 /// Reads a data folder through a connection of its own that can't write: while an engine runs, and while none does.
 public actor SQLiteReader {
-    private let executor = ThreadExecutor()
+    private let executor: ThreadExecutor
     let folder: DataFolder
     private let clock: any TimeSource
     private var connection: Connection?
@@ -13,6 +13,7 @@ public actor SQLiteReader {
     init(_ folder: DataFolder, clock: any TimeSource) {
         self.folder = folder
         self.clock = clock
+        executor = ThreadExecutor(clock: clock)
     }
 
     /// Reads the store in a folder for the length of `body`; nobody needs to own the folder, and nobody is kept from it.

@@ -20,6 +20,10 @@ extension Catalog {
         register(step: "filter", FilterConfiguration.table) { configuration, _ in
             FilterConfiguration(configuration.fields).step(configuration.name)
         }
+        register(step: "idempotent", IdempotentConfiguration.table, waits: true) { configuration, context in
+            context.useStore()
+            return IdempotentConfiguration(configuration.fields).step(configuration.name)
+        }
         register(step: "log", LogConfiguration.table) { configuration, _ in
             LogConfiguration(configuration.fields).step(configuration.name)
         }
