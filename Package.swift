@@ -202,7 +202,8 @@ let package = Package(
             name: "FileConnectorTests",
             dependencies: [
                 "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
-                "IntegrationEngine", "IntegrationResilience", "IntegrationTesting", "ConnectorTestSupport",
+                "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
+                "ConnectorTestSupport",
             ], path: "Tests/Connectors/FileConnectorTests"),
         .testTarget(
             name: "ConsoleConnectorTests",
