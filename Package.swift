@@ -7,6 +7,8 @@ let package = Package(
     products: [
         // The document alone: for its benchmark (Benchmarks) and its fuzzer (Fuzzing).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
+        // The store alone: for its benchmark.
+        .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
         .library(
             name: "Integration",
             targets: [
@@ -155,7 +157,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "IntegrationStoreTests",
-            dependencies: ["IntegrationStore", "IntegrationTesting", "IntegrationCore", "FileSystemClient"]),
+            dependencies: [
+                "IntegrationStore", "IntegrationTesting", "IntegrationCore", "FileSystemClient", "StoreVictim",
+            ]),
+        // A process that tests of the store kill.
+        .executableTarget(
+            name: "StoreVictim", dependencies: ["IntegrationStore", "IntegrationCore"], path: "Tests/StoreVictim"),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
@@ -180,8 +187,9 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
-                "IntegrationEngine", "IntegrationFormats", "IntegrationTesting", "IntegrationTransforms",
-                "FileConnector", "TableConnector", .product(name: "Logging", package: "swift-log"),
+                "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationTesting",
+                "IntegrationTransforms", "FileConnector", "TableConnector",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),

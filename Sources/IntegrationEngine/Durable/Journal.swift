@@ -46,6 +46,7 @@ struct Journal: Sendable {
         }
 
         var isEmpty: Bool { retries.isEmpty && released.isEmpty }
+        func isDone(_ origin: Int) -> Bool { retries[origin] == nil && released[origin] == nil }
     }
 
     // MARK: The change
@@ -74,11 +75,19 @@ struct Journal: Sendable {
             start += run.count
         }
         if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: .parked(flow: flow.name))) }
+        // A message that failed for good has not done what its key stands for.
+        let dead = Set(verdict.dead.map(\.message.origin))
+        for key in verdict.settledKeys where returning.isDone(key.origin) {
+            change.state.append(
+                dead.contains(key.origin)
+                    ? StoredKeys.releasing(key) : StoredKeys.settling(key, at: context.clock.wallTime))
+        }
         for letter in verdict.letters {
             change.deadLetters.append(record(letter, work))
+            guard flow.recording != .none else { continue }
             change.events.append(event("dead-lettered", letter.id, step: letter.step, code: letter.error.code))
         }
-        for failure in verdict.retries {
+        for failure in verdict.retries where flow.recording != .none {
             change.events.append(
                 event("retried", failure.message.id, step: failure.error.component, code: failure.error.code))
         }
@@ -236,7 +245,8 @@ struct Journal: Sendable {
                 return .committed
             } catch {
                 if error.code == .leaseLost {
-                    context.logger.warning("a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
+                    context.logger.warning(
+                        "a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
                     return .lost
                 }
                 guard error.isRetryable else { throw error }

@@ -14,6 +14,8 @@ final class FlowRunner: Sendable {
     let deadLetters: any DeadLetterSink
     /// Where there is a store: deliveries are settled by its transactions, and retries wait in it.
     let journal: Journal?
+    /// Where each key keeps its order.
+    let order: KeyOrder?
     let redelivery = Redelivery()
     let inFlight: InFlight
     private let brake: Mutex<BrakeState>
@@ -26,7 +28,7 @@ final class FlowRunner: Sendable {
 
     init(
         _ flow: Flow, pipeline: Pipeline, context: FlowContext, deadLetters: any DeadLetterSink,
-        storage: Storage? = nil, journal: Journal? = nil, processors: Int
+        storage: Storage? = nil, journal: Journal? = nil, order: KeyOrder? = nil, processors: Int
     ) {
         self.flow = flow
         self.context = context
@@ -34,11 +36,12 @@ final class FlowRunner: Sendable {
         self.deadLetters = deadLetters
         self.storage = storage
         self.journal = journal
+        self.order = order
         statistics = FlowStatistics(flow: flow.name, destinations: pipeline.destinationNames)
         inFlight = InFlight(flow.limits)
         brake = Mutex(BrakeState(flow.errorHandling.brake))
         openSources = Mutex(flow.sources.count { $0.source.storeQueue == nil })
-        lanes = flow.ordering == .none ? flow.lanes ?? max(2, processors * 2) : 1
+        lanes = flow.lanes ?? max(2, processors * 2)
     }
 
     var snapshot: FlowSnapshot { statistics.snapshot(parked: redelivery.count, inFlight: inFlight.messages) }
@@ -108,12 +111,19 @@ final class FlowRunner: Sendable {
                 }
                 isOver.signal()
             }
+            for destination in pipeline.outboxes {
+                try await journal?.store.declare(
+                    .outbox(flow: flow.name, destination: destination), QueueSettings(maxBytes: Self.largestOutbox))
+            }
             for entry in waitingRooms {
                 group.addTask { try await self.run(entry, in: self.context.with(ending: isOver)) }
             }
             try await group.finishOrFail()
         }
     }
+
+    /// A full outbox holds the flow back.
+    private static let largestOutbox = 1 << 30
 
     /// Where the flow's messages wait in the store for another try.
     private var waitingRooms: [Flow.Entry] {
@@ -176,7 +186,8 @@ final class FlowRunner: Sendable {
     }
 
     private func lanes(of entry: Flow.Entry) -> Int {
-        flow.ordering == .none ? entry.source.concurrency ?? lanes : 1
+        if case .source = flow.ordering { return 1 }
+        return entry.source.concurrency ?? lanes
     }
 
     // MARK: Retries

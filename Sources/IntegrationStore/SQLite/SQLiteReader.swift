@@ -42,8 +42,7 @@ public actor SQLiteReader {
     func ready() throws(IntegrationError) -> Connection {
         if let connection, !connection.isBroken { return connection }
         connection = nil
-        try folder.inspect()
-        let opened = try Connection(folder.database, .reader)
+        let opened = try folder.open(.reader)
         try Schema.requireCurrent(opened)
         connection = opened
         return opened
@@ -68,12 +67,15 @@ extension SQLiteReader: StoreReader {
         let now = Duration.milliseconds(wall)
         let statement = try connection.statement(
             """
-            SELECT name, messages, bytes,
+            SELECT name, q.messages, bytes,
                 (SELECT coalesce(sum(l.messages), 0) FROM leases l WHERE l.queue = q.number),
-                (SELECT count(*) FROM messages m WHERE m.key >> 40 = q.number AND m.due > 0),
+                coalesce(d.messages, 0),
                 (SELECT m.received FROM messages m WHERE m.key >= q.number << 40 AND m.key < (q.number + 1) << 40
                     ORDER BY m.key LIMIT 1)
-            FROM queues q ORDER BY name
+            FROM queues q
+            LEFT JOIN (SELECT key >> 40 AS queue, count(*) AS messages FROM messages WHERE due > 0 GROUP BY key >> 40) d
+                ON d.queue = q.number
+            ORDER BY name
             """)
         return try statement.map { row in
             QueueSummary(
@@ -115,9 +117,10 @@ extension SQLiteReader: StoreReader {
         let statement = try ready().statement(
             """
             SELECT \(StoredDeadLetter.columns) FROM dead_letters d\(conditions.clause)
-            ORDER BY d.number DESC LIMIT \(max(0, limit))
+            ORDER BY d.number DESC LIMIT ?\(conditions.next)
             """)
         conditions.bind(statement)
+        statement.bind(conditions.next, max(0, limit))
         return try statement.map { StoredDeadLetter(listed: $0) }
     }
 
@@ -168,9 +171,10 @@ extension SQLiteReader: StoreReader {
         let statement = try ready().statement(
             """
             SELECT number, at, kind, flow, message, step, detail FROM events\(conditions.clause)
-            ORDER BY number DESC LIMIT \(max(0, limit))
+            ORDER BY number DESC LIMIT ?\(conditions.next)
             """)
         conditions.bind(statement)
+        statement.bind(conditions.next, max(0, limit))
         return try statement.map { row in
             StoredEvent(
                 number: UInt64(row.integer(0)),
