@@ -53,7 +53,8 @@ import Testing
         let storage = storage()
         let flows = (0..<8).map { number in
             Flow(
-                name: "f\(number)", sources: [.init("in", QueueSource(QueueName("q\(number)"), in: storage))], destination: "out",
+                name: "f\(number)", sources: [.init("in", QueueSource(QueueName("q\(number)"), in: storage))],
+                destination: "out",
                 lanes: 8)
         }
         let engine = engine(flows, ["out": RecordingDestination()], storage)
@@ -102,7 +103,9 @@ import Testing
                 engine.stop()
                 try await group.waitForAll()
             }
-            let left = try await store.peek("q", offset: 0, limit: 1000).map { String(decoding: $0.body, as: UTF8.self) }
+            let left = try await store.peek("q", offset: 0, limit: 1000).map {
+                String(decoding: $0.body, as: UTF8.self)
+            }
             #expect((out.bodies + left).sorted() == source.accepted.map(String.init).sorted())
             #expect(try await store.queues().allSatisfy { $0.leased == 0 })
         }
