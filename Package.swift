@@ -151,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationEngineTests",
             dependencies: [
-                "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument", "IntegrationFormats",
+                "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
+                "IntegrationFormats",
                 "IntegrationResilience", "IntegrationStore", "ConnectorTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -264,7 +265,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 for target in package.targets
-where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true && target.name != "SanitizedMutex" {
+where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true && target.name != "SanitizedMutex"
+{
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
 

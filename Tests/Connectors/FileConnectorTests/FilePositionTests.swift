@@ -39,7 +39,8 @@ import Testing
     /// The flow stops at the first failure; what failed stays unsettled.
     private static let stopping = ErrorHandling(maximumAttempts: 1, exhausted: .stop)
 
-    @Test func `A file that was settled is not read again, except from the start; what was added is read`() async throws {
+    @Test func `A file that was settled is not read again, except from the start; what was added is read`() async throws
+    {
         folder.write("in", "one\ntwo\nthree\n")
         #expect(try await run() == ["one", "two", "three"])
         #expect(try await run() == [])

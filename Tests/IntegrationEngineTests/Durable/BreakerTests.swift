@@ -8,7 +8,8 @@ import Testing
     static let refused = IntegrationError(.testConnection, "refused")
 
     @Test(arguments: [1, 4])
-    func `over a queue: no try is counted, and all is sent within a second of the first answer`(lanes: Int) async throws {
+    func `over a queue: no try is counted, and all is sent within a second of the first answer`(lanes: Int) async throws
+    {
         let test = try DurableTest()
         try await test.fill("a", numbers(40))
         let out = RecordingDestination(duration: .milliseconds(10))

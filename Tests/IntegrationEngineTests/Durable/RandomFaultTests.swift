@@ -18,7 +18,8 @@ import Testing
             let handling = ErrorHandling.exact(attempts: 20)
             flows = [
                 Flow(
-                    name: "first", sources: [.init("in", test.source("a", batchSize: .random(in: 1...9, using: &random)))],
+                    name: "first",
+                    sources: [.init("in", test.source("a", batchSize: .random(in: 1...9, using: &random)))],
                     destination: "b", errorHandling: handling, lanes: .random(in: 1...3, using: &random)),
                 Flow(
                     name: "second",
@@ -34,7 +35,9 @@ import Testing
     }
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
-    func `no message is lost, none is doubled but by a crash, and each branch has its own end`(seed: UInt64) async throws {
+    func `no message is lost, none is doubled but by a crash, and each branch has its own end`(
+        seed: UInt64
+    ) async throws {
         var random = RandomSource(seed: seed)
         var test = try DurableTest(queues: ["b": QueueSettings(maxMessages: 12)])
         try await test.fill("a", numbers(60))
