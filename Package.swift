@@ -33,6 +33,9 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/CLibraries/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(
@@ -50,6 +53,9 @@ let package = Package(
             ]),
         .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
 
+        // Where queues, positions, dead letters, state and events are kept.
+        .target(name: "IntegrationStore", dependencies: ["IntegrationCore", "FileSystemClient", "CSQLite"]),
+
         // What makes flows run.
         .target(
             name: "IntegrationEngine",
@@ -64,7 +70,7 @@ let package = Package(
         .target(
             name: "IntegrationTesting",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationEngine",
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationStore",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -141,6 +147,9 @@ let package = Package(
                 "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
                 "IntegrationResilience", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "IntegrationStoreTests",
+            dependencies: ["IntegrationStore", "IntegrationTesting", "IntegrationCore"]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
