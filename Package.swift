@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     ],
     targets: [
@@ -80,6 +81,19 @@ let package = Package(
             dependencies: [
                 "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML",
                 .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // The admin API.
+        .target(
+            name: "IntegrationServer",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationStore",
+                "IntegrationTransforms",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
 
         // Clients: no engine words in them.

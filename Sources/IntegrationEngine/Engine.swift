@@ -32,17 +32,19 @@ public final class Engine: Service {
         let outcome = Mutex<FlowState>(.created)
         /// Through with its own work, and open only for those that call it.
         let isLingering = Mutex(false)
+        /// Closed while the flow is paused.
+        let gate = FlowGate()
 
-        init(_ flow: Flow) { self.flow = flow }
+        init(_ flow: Flow, opened: @escaping @Sendable () -> Void) { self.flow = flow.gated(by: gate, opened: opened) }
     }
 
-    private enum Command: Sendable {
+    enum Command: Sendable {
         case run(Managed, ShutdownSignal)
         case keep(@Sendable () async -> Void)
         case end
     }
 
-    private struct State {
+    struct State {
         var order: [String] = []
         var flows: [String: Managed] = [:]
         var senders: [String: SharedScope<any Sender>] = [:]
@@ -50,9 +52,13 @@ public final class Engine: Service {
         var shutdowns: [String: ShutdownSignal] = [:]
         var commands: AsyncStream<Command>.Continuation?
         var isStopping = false
+        /// Flows are being replaced: that none runs does not mean that all have finished.
+        var isReloading = false
     }
 
-    private let state: Mutex<State>
+    let state: Mutex<State>
+    /// Woken when a flow has opened a source, or has ended.
+    let changes = Wakeup()
     private let shutdown = ShutdownSignal()
 
     /// - Parameters:
@@ -78,7 +84,7 @@ public final class Engine: Service {
         for (name, lookup) in lookups { add(lookup, as: name) }
         for flow in flows {
             addOwn(of: flow)
-            state.withLock { Self.insert(flow, &$0) }
+            state.withLock { insert(flow, &$0) }
         }
     }
 
@@ -94,31 +100,40 @@ public final class Engine: Service {
         for (name, lookup) in flow.ownLookups { add(lookup, as: name) }
     }
 
-    private static func insert(_ flow: Flow, _ state: inout State) {
+    private func insert(_ flow: Flow, _ state: inout State) {
         if state.flows[flow.name] == nil { state.order.append(flow.name) }
-        state.flows[flow.name] = Managed(flow)
+        state.flows[flow.name] = managed(flow)
     }
+
+    func managed(_ flow: Flow) -> Managed { Managed(flow) { [changes] in changes.wake() } }
 
     // MARK: What flows use
 
     /// Adds a destination that flows can name.
     public func add(_ destination: any Destination, as name: String) {
-        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
-        state.withLock { state in
-            state.senders[name] = SharedScope { use in
-                try await destination.withSender(in: context) { await use($0) }
-            }
-        }
+        let scope = scope(of: destination)
+        state.withLock { $0.senders[name] = scope }
+    }
+
+    func scope(of destination: any Destination) -> SharedScope<any Sender> {
+        let context = sharedContext
+        return SharedScope { use in try await destination.withSender(in: context) { await use($0) } }
     }
 
     /// Adds a service that steps can ask.
     public func add(_ lookup: any Lookup, as name: String) {
-        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
-        state.withLock { state in
-            state.finders[name] = SharedScope { use in
-                try await lookup.withFinder(in: context) { await use($0) }
-            }
-        }
+        let scope = scope(of: lookup)
+        state.withLock { $0.finders[name] = scope }
+    }
+
+    func scope(of lookup: any Lookup) -> SharedScope<any Finder> {
+        let context = sharedContext
+        return SharedScope { use in try await lookup.withFinder(in: context) { await use($0) } }
+    }
+
+    /// What endpoints that flows share are opened with.
+    private var sharedContext: FlowContext {
+        FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
     }
 
     // MARK: Flows
@@ -134,9 +149,12 @@ public final class Engine: Service {
         state.withLock { $0.flows[name] }.map(Self.snapshot)
     }
 
-    private static func snapshot(_ managed: Managed) -> FlowSnapshot {
-        if let runner = managed.runner.withLock({ $0 }) { return runner.snapshot }
-        return FlowSnapshot(flow: managed.flow.name, state: managed.outcome.withLock { $0 })
+    static func snapshot(_ managed: Managed) -> FlowSnapshot {
+        var snapshot =
+            managed.runner.withLock { $0 }?.snapshot
+            ?? FlowSnapshot(flow: managed.flow.name, state: managed.outcome.withLock { $0 })
+        snapshot.isPaused = managed.gate.isClosed
+        return snapshot
     }
 
     /// Adds a flow, without starting it.
@@ -160,7 +178,7 @@ public final class Engine: Service {
         }
         let exists = state.withLock { state in
             if state.flows[flow.name] != nil { return true }
-            Self.insert(flow, &state)
+            insert(flow, &state)
             return false
         }
         if exists { throw IntegrationError(.flowExists, "there is a flow named `\(flow.name)` already") }
@@ -177,6 +195,7 @@ public final class Engine: Service {
             guard state.shutdowns[name] == nil else { return .running }
             let signal = ShutdownSignal()
             state.shutdowns[name] = signal
+            managed.gate.forgetOpened()
             directory.willStart(name)
             commands.yield(.run(managed, signal))
             return nil
@@ -196,6 +215,7 @@ public final class Engine: Service {
         let (isKnown, signal) = state.withLock { ($0.flows[name] != nil, $0.shutdowns[name]) }
         guard isKnown else { throw IntegrationError(.flowUnknown, "there is no flow named `\(name)`") }
         signal?.signal()
+        state.withLock { $0.flows[name] }?.gate.set(closed: false)
     }
 
     /// Removes a flow that does not run.
@@ -281,9 +301,9 @@ public final class Engine: Service {
     }
 
     /// Ends the loop when no flow runs any more and none is to come.
-    private func endIfIdle() {
+    func endIfIdle() {
         let (commands, lingering): (AsyncStream<Command>.Continuation?, [ShutdownSignal]) = state.withLock { state in
-            guard state.isStopping || mode == .untilIdle else { return (nil, []) }
+            guard state.isStopping || (mode == .untilIdle && !state.isReloading) else { return (nil, []) }
             // Flows that only wait to be called end when nobody is left to call them.
             let working = state.shutdowns.keys.filter { name in
                 guard directory.isCalled(name), let managed = state.flows[name] else { return true }
@@ -314,6 +334,7 @@ public final class Engine: Service {
         }
         directory.leave(name)
         state.withLock { $0.shutdowns[name] = nil }
+        changes.wake()
         endIfIdle()
     }
 
@@ -366,44 +387,5 @@ public final class Engine: Service {
         endIfIdle()
         await signal.wait()
         managed.isLingering.withLock { $0 = false }
-    }
-
-    // MARK: Building
-
-    /// A flow's steps, built, and the destinations that they name.
-    struct BuiltFlow {
-        let flow: Flow
-        let build: FlowBuild
-        let steps: [Pipeline.NamedStep]
-
-        func pipeline(_ senders: [String: any Sender]) -> Pipeline {
-            Pipeline(
-                steps: steps, destinationNames: build.destinations,
-                senders: build.destinations.compactMap { senders[$0] },
-                defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
-                literals: build.literals.block())
-        }
-    }
-
-    private func build(_ flow: Flow) throws(IntegrationError) -> BuiltFlow {
-        let (destinations, services) = state.withLock { (Set($0.senders.keys), Set($0.finders.keys)) }
-        let build = FlowBuild(
-            flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: services)
-        var steps: [Pipeline.NamedStep] = []
-        for step in flow.steps {
-            do {
-                steps.append(Pipeline.NamedStep(name: step.name, step: try step.makeStep(build)))
-            } catch {
-                var error = error
-                if error.component == nil { error.component = "step \(step.name) of flow \(flow.name)" }
-                throw error
-            }
-        }
-        var named = build.destinations
-        if let deadLetters = flow.errorHandling.deadLetters { named.append(deadLetters) }
-        for name in named where !destinations.contains(name) {
-            throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
-        }
-        return BuiltFlow(flow: flow, build: build, steps: steps)
     }
 }

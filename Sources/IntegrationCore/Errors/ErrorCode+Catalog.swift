@@ -2,6 +2,6 @@ extension ErrorCode {
     /// Every code of the program itself; plugins and connectors add their own when they register.
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
-        expressionCodes, flowCodes, fileCodes, streamCodes, storeCodes, commandLineCodes,
+        expressionCodes, flowCodes, fileCodes, streamCodes, storeCodes, serverCodes, commandLineCodes,
     ].flatMap(\.self)
 }
