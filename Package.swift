@@ -163,7 +163,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "IntegrationStoreTests",
-            dependencies: ["IntegrationStore", "IntegrationTesting", "IntegrationCore"]),
+            dependencies: ["IntegrationStore", "IntegrationTesting", "IntegrationCore", "FileSystemClient"]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
