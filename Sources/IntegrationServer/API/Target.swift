@@ -41,9 +41,10 @@ public enum PercentCoding {
         return String(decoding: out, as: UTF8.self)
     }
 
-    static func decode(_ text: Substring) -> String? {
+    /// - Returns: nil where a percent sign is not followed by two hexadecimal digits, or what comes out is no UTF-8.
+    public static func decode(_ text: some StringProtocol) -> String? {
         var out: [UInt8] = []
-        var rest = text.utf8
+        var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
                 out.append(byte)
