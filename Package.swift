@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "IntegrationEngine",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -79,7 +79,7 @@ let package = Package(
         .target(
             name: "IntegrationConfiguration",
             dependencies: [
-                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "CYAML",
+                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "CYAML",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -143,7 +143,7 @@ let package = Package(
             name: "IntegrationCLI",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
-                "IntegrationConfiguration", "Integration",
+                "IntegrationConfiguration", "Integration", "IntegrationServer", "IntegrationStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -6,6 +6,7 @@ internal import GRPCConnector
 internal import GenerateConnector
 internal import HTTPConnector
 public import IntegrationCore
+internal import IntegrationDocument
 internal import IntegrationEngine
 internal import IntegrationFormats
 internal import IntegrationTransforms
@@ -21,10 +22,11 @@ extension Catalog {
         catalog.languages = .standard
         catalog.registerFormats()
         catalog.registerSteps()
+        catalog.registerQueues()
         catalog.registerCombinations()
         FileConfiguration.register(in: &catalog)
         ConsoleConfiguration.register(in: &catalog)
-        GenerateConfiguration.register(in: &catalog)
+        GenerateConfiguration.register(in: &catalog, compile: generatedBody)
         DropConfiguration.register(in: &catalog)
         TableConfiguration.register(in: &catalog)
         catalog.register(contentsOf: HTTPConfiguration.types)
@@ -34,5 +36,19 @@ extension Catalog {
         catalog.register(contentsOf: GRPCConfiguration.types)
         catalog.register(contentsOf: AWSConfiguration.types)
         return catalog
+    }
+
+    /// The writer of a `generate` source's body with `{{ … }}` in it.
+    private static func generatedBody(
+        _ body: ConfigurationNode
+    ) throws(IntegrationError) -> GenerateBody.Writer {
+        let template = try BodyTemplate(body)
+        return { message, context, out throws(IntegrationError) in
+            try template.write(
+                [
+                    ("id", .text(message.id.description)), ("sequence", .number(message.sequence)),
+                    ("scheduled", .time(message.scheduled)),
+                ], in: context, to: &out)
+        }
     }
 }

@@ -1,26 +1,12 @@
 internal import IntegrationCore
-internal import IntegrationDocument
 internal import Synchronization
 
 extension Engine {
-    /// A flow's steps, built, and the destinations that they name.
-    struct BuiltFlow {
-        let flow: Flow
-        let build: FlowBuild
-        let steps: [Pipeline.NamedStep]
-
-        func pipeline(_ senders: [String: any Sender]) -> Pipeline {
-            Pipeline(
-                steps: steps, destinationNames: build.destinations,
-                senders: build.destinations.compactMap { senders[$0] },
-                defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
-                literals: build.literals.block())
-        }
-    }
-
     func build(_ flow: Flow) throws(IntegrationError) -> BuiltFlow {
-        let (destinations, services) = state.withLock { (Set($0.senders.keys), Set($0.finders.keys)) }
-        return try Self.build(flow, destinations: destinations, services: services)
+        let (destinations, services, broadcasts) = state.withLock {
+            (Set($0.senders.keys), Set($0.finders.keys), $0.broadcasts)
+        }
+        return try Self.build(flow, destinations: destinations, services: services, broadcasts: broadcasts)
     }
 
     /// Builds a flow's steps without opening anything.
@@ -28,8 +14,9 @@ extension Engine {
     /// - Parameters:
     ///   - destinations: the names that the flow may send to.
     ///   - services: the names that its steps may ask.
+    ///   - broadcasts: what destinations that broadcast hand messages to.
     static func build(
-        _ flow: Flow, destinations: Set<String>, services: Set<String>
+        _ flow: Flow, destinations: Set<String>, services: Set<String>, broadcasts: [String: [String]]
     ) throws(IntegrationError) -> BuiltFlow {
         let build = FlowBuild(
             flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: services)
@@ -43,11 +30,16 @@ extension Engine {
                 throw error
             }
         }
+        // Members may be broadcasts themselves.
+        var branches: [[Int]] = []
+        while branches.count < build.destinations.count {
+            branches.append((broadcasts[build.destinations[branches.count]] ?? []).map(build.destination))
+        }
         var named = build.destinations
         if let deadLetters = flow.errorHandling.deadLetters { named.append(deadLetters) }
         for name in named where !destinations.contains(name) {
             throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
         }
-        return BuiltFlow(flow: flow, build: build, steps: steps)
+        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches)
     }
 }

@@ -20,7 +20,7 @@ extension Engine {
         let (managed, isRunning) = state.withLock { ($0.flows[name], $0.shutdowns[name] != nil) }
         guard let managed else { throw IntegrationError(.flowUnknown, "there is no flow named `\(name)`") }
         guard isRunning else {
-            let word = managed.outcome.withLock { $0.word }
+            let word = managed.snapshot.state.word
             throw IntegrationError(
                 .flowNotRunning, "flow `\(name)` is \(word)", remedy: "Start it: integration flow start \(name)")
         }
@@ -43,8 +43,7 @@ extension Engine {
     public func waitUntilStarted(_ name: String, atMost limit: Duration) async {
         await wait(atMost: limit) { [self] in
             guard isActive(name), let managed = state.withLock({ $0.flows[name] }) else { return true }
-            return managed.gate.opened >= managed.flow.sources.count
-                && managed.runner.withLock { $0 != nil }
+            return managed.isStarted
         }
     }
 

@@ -1,4 +1,5 @@
 public import IntegrationCore
+public import IntegrationStore
 internal import Synchronization
 
 extension Engine {
@@ -12,18 +13,22 @@ extension Engine {
         public var unchangedFlows: Set<String>
         /// Destinations and services that are what they were: they stay open.
         public var unchangedEndpoints: Set<String>
+        /// What queues may hold.
+        public var queues: [QueueName: QueueSettings]
         /// How long a flow may take to drain.
         public var grace: Duration
 
         public init(
             flows: [Flow], destinations: [String: any Destination], lookups: [String: any Lookup],
-            unchangedFlows: Set<String>, unchangedEndpoints: Set<String>, grace: Duration
+            unchangedFlows: Set<String>, unchangedEndpoints: Set<String>,
+            queues: [QueueName: QueueSettings], grace: Duration
         ) {
             self.flows = flows
             self.destinations = destinations
             self.lookups = lookups
             self.unchangedFlows = unchangedFlows
             self.unchangedEndpoints = unchangedEndpoints
+            self.queues = queues
             self.grace = grace
         }
     }
@@ -34,6 +39,15 @@ extension Engine {
         public var replaced: [String] = []
         public var removed: [String] = []
         public var kept: [String] = []
+
+        public init(
+            added: [String] = [], replaced: [String] = [], removed: [String] = [], kept: [String] = []
+        ) {
+            self.added = added
+            self.replaced = replaced
+            self.removed = removed
+            self.kept = kept
+        }
     }
 
     /// Makes a running engine run something else, as a transaction.
@@ -54,9 +68,13 @@ extension Engine {
                 name: managed.flow.name, isPaused: managed.gate.isClosed, isStopped: isStopped(managed))
         }
         let change = ReloadPlan(names: new.flows.map(\.name), unchanged: new.unchangedFlows, present: present)
+        let broadcasts = new.destinations.compactMapValues { ($0 as? BroadcastDestination)?.members }
         for flow in new.flows where !change.kept.contains(flow.name) {
             _ = try Self.build(
-                flow, destinations: Set(new.destinations.keys), services: Set(new.lookups.keys))
+                flow, destinations: Set(new.destinations.keys), services: Set(new.lookups.keys), broadcasts: broadcasts)
+        }
+        if let store = try storage?.store {
+            for (name, settings) in new.queues { try await store.declare(name, settings) }
         }
         let active = change.leaving.filter { isActive($0) }
         signal(active)
@@ -82,9 +100,9 @@ extension Engine {
         return change.report
     }
 
-    private func isStopped(_ managed: Managed) -> Bool {
+    private func isStopped(_ managed: ManagedFlow) -> Bool {
         guard !isActive(managed.flow.name) else { return false }
-        if case .stopped = Self.snapshot(managed).state { return true }
+        if case .stopped = managed.snapshot.state { return true }
         return false
     }
 
@@ -110,14 +128,14 @@ extension Engine {
         var senders: [String: SharedScope<any Sender>] = [:]
         for (name, destination) in new.destinations {
             let kept = new.unchangedEndpoints.contains(name) ? before.senders[name] : nil
-            senders[name] = kept ?? scope(of: destination)
+            senders[name] = kept ?? scope(of: destination, as: name)
         }
         var finders: [String: SharedScope<any Finder>] = [:]
         for (name, lookup) in new.lookups {
             let kept = new.unchangedEndpoints.contains(name) ? before.finders[name] : nil
-            finders[name] = kept ?? scope(of: lookup)
+            finders[name] = kept ?? scope(of: lookup, as: name)
         }
-        var flows: [String: Managed] = [:]
+        var flows: [String: ManagedFlow] = [:]
         for flow in new.flows {
             if change.kept.contains(flow.name) {
                 flows[flow.name] = before.flows[flow.name]
@@ -125,7 +143,7 @@ extension Engine {
             }
             let fresh = managed(flow)
             fresh.gate.set(closed: change.paused.contains(flow.name))
-            if !change.starting.contains(flow.name) { fresh.outcome.withLock { $0 = .stopped } }
+            if !change.starting.contains(flow.name) { fresh.end(.stopped) }
             flows[flow.name] = fresh
         }
         state.withLock { state in
@@ -133,6 +151,7 @@ extension Engine {
             state.flows = flows
             state.senders = senders
             state.finders = finders
+            state.broadcasts = new.destinations.compactMapValues { ($0 as? BroadcastDestination)?.members }
         }
     }
 
@@ -156,6 +175,7 @@ extension Engine {
             state.flows = before.flows
             state.senders = before.senders
             state.finders = before.finders
+            state.broadcasts = before.broadcasts
         }
         var reason = reason
         for name in names {

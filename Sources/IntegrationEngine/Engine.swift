@@ -1,5 +1,5 @@
 public import IntegrationCore
-internal import IntegrationDocument
+internal import IntegrationStore
 public import Logging
 public import ServiceLifecycle
 internal import Synchronization
@@ -21,34 +21,23 @@ public final class Engine: Service {
     /// Where flows that call each other find each other.
     public let directory: FlowDirectory
     private let mode: Mode
-    /// Dead letters of flows without a `dlq`.
+    /// Where queues, positions and dead letters are kept; nil where nothing outlives the process.
+    public let storage: Storage?
+    /// Dead letters of flows without a `dlq` where there is no store.
     public let memoryDeadLetters = MemoryDeadLetters()
 
-    /// A flow that the engine knows.
-    final class Managed: Sendable {
-        let flow: Flow
-        let runner = Mutex<FlowRunner?>(nil)
-        /// The last word of a run that never came to a runner, such as a destination that could not be opened.
-        let outcome = Mutex<FlowState>(.created)
-        /// Through with its own work, and open only for those that call it.
-        let isLingering = Mutex(false)
-        /// Closed while the flow is paused.
-        let gate = FlowGate()
-
-        init(_ flow: Flow, opened: @escaping @Sendable () -> Void) { self.flow = flow.gated(by: gate, opened: opened) }
-    }
-
     enum Command: Sendable {
-        case run(Managed, ShutdownSignal)
+        case run(ManagedFlow, ShutdownSignal)
         case keep(@Sendable () async -> Void)
         case end
     }
 
     struct State {
         var order: [String] = []
-        var flows: [String: Managed] = [:]
+        var flows: [String: ManagedFlow] = [:]
         var senders: [String: SharedScope<any Sender>] = [:]
         var finders: [String: SharedScope<any Finder>] = [:]
+        var broadcasts: [String: [String]] = [:]
         var shutdowns: [String: ShutdownSignal] = [:]
         var commands: AsyncStream<Command>.Continuation?
         var isStopping = false
@@ -60,18 +49,22 @@ public final class Engine: Service {
     /// Woken when a flow has opened a source, or has ended.
     let changes = Wakeup()
     private let shutdown = ShutdownSignal()
+    /// Given when everything is done and nobody is left who could bring more.
+    private let ending = ShutdownSignal()
 
     /// - Parameters:
     ///   - flows: started as soon as the engine runs.
     ///   - destinations: everything that flows name as a destination, by name; opened when first used, and shared.
     ///   - lookups: services that steps ask, by name.
     ///   - directory: the one that `CallDestination`s were made with.
+    ///   - storage: the one that queue sources and destinations were made with; opened for as long as the engine runs.
     ///   - random: what jitter is drawn from.
     ///   - processors: how many processors lanes are counted for.
     public init(
         flows: [Flow] = [], destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
-        directory: FlowDirectory = FlowDirectory(), logger: Logger, clock: any TimeSource = SystemClock(),
-        random: RandomSource = .system, processors: Int, mode: Mode = .untilStopped
+        directory: FlowDirectory = FlowDirectory(), storage: Storage? = nil, logger: Logger,
+        clock: any TimeSource = SystemClock(), random: RandomSource = .system, processors: Int,
+        mode: Mode = .untilStopped
     ) {
         self.logger = logger
         self.clock = clock
@@ -79,6 +72,7 @@ public final class Engine: Service {
         self.processors = processors
         self.mode = mode
         self.directory = directory
+        self.storage = storage
         state = Mutex(State())
         for (name, destination) in destinations { add(destination, as: name) }
         for (name, lookup) in lookups { add(lookup, as: name) }
@@ -105,30 +99,37 @@ public final class Engine: Service {
         state.flows[flow.name] = managed(flow)
     }
 
-    func managed(_ flow: Flow) -> Managed { Managed(flow) { [changes] in changes.wake() } }
+    func managed(_ flow: Flow) -> ManagedFlow { ManagedFlow(flow) { [changes] in changes.wake() } }
 
     // MARK: What flows use
 
     /// Adds a destination that flows can name.
     public func add(_ destination: any Destination, as name: String) {
-        let scope = scope(of: destination)
-        state.withLock { $0.senders[name] = scope }
+        let scope = scope(of: destination, as: name)
+        state.withLock { state in
+            state.broadcasts[name] = (destination as? BroadcastDestination)?.members
+            state.senders[name] = scope
+        }
     }
 
-    func scope(of destination: any Destination) -> SharedScope<any Sender> {
+    func scope(of destination: any Destination, as name: String) -> SharedScope<any Sender> {
         let context = sharedContext
-        return SharedScope { use in try await destination.withSender(in: context) { await use($0) } }
+        return SharedScope(name, logger: logger) { use in
+            try await destination.withSender(in: context) { await use($0) }
+        }
     }
 
     /// Adds a service that steps can ask.
     public func add(_ lookup: any Lookup, as name: String) {
-        let scope = scope(of: lookup)
+        let scope = scope(of: lookup, as: name)
         state.withLock { $0.finders[name] = scope }
     }
 
-    func scope(of lookup: any Lookup) -> SharedScope<any Finder> {
+    func scope(of lookup: any Lookup, as name: String) -> SharedScope<any Finder> {
         let context = sharedContext
-        return SharedScope { use in try await lookup.withFinder(in: context) { await use($0) } }
+        return SharedScope(name, logger: logger) { use in
+            try await lookup.withFinder(in: context) { await use($0) }
+        }
     }
 
     /// What endpoints that flows share are opened with.
@@ -141,20 +142,12 @@ public final class Engine: Service {
     /// What each flow has done so far, in the order they were added.
     public var snapshots: [FlowSnapshot] {
         let flows = state.withLock { state in state.order.compactMap { state.flows[$0] } }
-        return flows.map(Self.snapshot)
+        return flows.map(\.snapshot)
     }
 
     /// What a flow has done so far; nil where there is none of that name.
     public func snapshot(of name: String) -> FlowSnapshot? {
-        state.withLock { $0.flows[name] }.map(Self.snapshot)
-    }
-
-    static func snapshot(_ managed: Managed) -> FlowSnapshot {
-        var snapshot =
-            managed.runner.withLock { $0 }?.snapshot
-            ?? FlowSnapshot(flow: managed.flow.name, state: managed.outcome.withLock { $0 })
-        snapshot.isPaused = managed.gate.isClosed
-        return snapshot
+        state.withLock { $0.flows[name] }?.snapshot
     }
 
     /// Adds a flow, without starting it.
@@ -195,7 +188,7 @@ public final class Engine: Service {
             guard state.shutdowns[name] == nil else { return .running }
             let signal = ShutdownSignal()
             state.shutdowns[name] = signal
-            managed.gate.forgetOpened()
+            managed.begin()
             directory.willStart(name)
             commands.yield(.run(managed, signal))
             return nil
@@ -258,9 +251,21 @@ public final class Engine: Service {
     public func run() async throws {
         try validate()
         if state.withLock({ $0.isStopping }) {
-            for flow in state.withLock({ Array($0.flows.values) }) { flow.outcome.withLock { $0 = .stopped } }
+            for flow in state.withLock({ Array($0.flows.values) }) { flow.end(.stopped) }
             return
         }
+        guard let storage else { return try await runFlows() }
+        try await storage.withStore { store in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.prune(store) }
+                if self.mode == .untilIdle { group.addTask { await self.endWhenIdle(storage, store) } }
+                try await self.runFlows()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func runFlows() async throws {
         let (stream, commands) = AsyncStream.makeStream(of: Command.self)
         let names = state.withLock { state in
             state.commands = commands
@@ -286,7 +291,15 @@ public final class Engine: Service {
         } onGracefulShutdown: {
             self.stop()
         }
-        state.withLock { $0.commands = nil }
+        let unstarted = state.withLock { state in
+            defer { state.shutdowns.removeAll() }
+            state.commands = nil
+            return state.shutdowns.keys.compactMap { state.flows[$0] }
+        }
+        for flow in unstarted {
+            directory.leave(flow.flow.name)
+            flow.end(.stopped)
+        }
     }
 
     /// Stops reading everywhere, lets what is in hand be finished, and ends `run()`.
@@ -297,7 +310,18 @@ public final class Engine: Service {
         }
         shutdown.signal()
         for signal in signals { signal.signal() }
+        storage?.progress.wake()
         endIfIdle()
+    }
+
+    /// Lets flows that read the store's queues come to their end when all is done; until cancelled or stopped.
+    private func endWhenIdle(_ storage: Storage, _ store: any Store) async {
+        while !Task.isCancelled, !shutdown.isSignalled {
+            let seen = storage.progress.count
+            let flows = state.withLock { state in state.shutdowns.keys.compactMap { state.flows[$0] } }
+            if await StoreIdleness(flows: flows).isIdle(store) { return ending.signal() }
+            await storage.progress.wait(after: seen)
+        }
     }
 
     /// Ends the loop when no flow runs any more and none is to come.
@@ -307,7 +331,7 @@ public final class Engine: Service {
             // Flows that only wait to be called end when nobody is left to call them.
             let working = state.shutdowns.keys.filter { name in
                 guard directory.isCalled(name), let managed = state.flows[name] else { return true }
-                return !managed.isLingering.withLock { $0 }
+                return !managed.isLingering
             }
             if !working.isEmpty { return (nil, []) }
             return (state.commands, Array(state.shutdowns.values))
@@ -316,19 +340,21 @@ public final class Engine: Service {
         if lingering.isEmpty { commands?.yield(.end) }
     }
 
-    private func run(_ managed: Managed, _ signal: ShutdownSignal) async {
+    private func run(_ managed: ManagedFlow, _ signal: ShutdownSignal) async {
         let name = managed.flow.name
-        managed.outcome.withLock { $0 = .running }
         do {
-            try await open(managed, signal)
+            let isOpened = try await signal.cuttingOff { opened in
+                try await self.open(managed, signal, opened: opened)
+            }
+            if !isOpened { managed.end(.stopped) }
         } catch is CancellationError {
-            managed.outcome.withLock { $0 = .stopped }
+            managed.end(.stopped)
             logger.warning("flow was cut off before it had drained", metadata: ["flow": "\(name)"])
         } catch {
             let reason =
                 error as? IntegrationError
                 ?? IntegrationError(.stepFailed, "flow \(name) failed", causes: ["\(error)"])
-            managed.outcome.withLock { $0 = .failed(reason) }
+            managed.end(.failed(reason))
             logger.error(
                 "flow stopped", metadata: ["flow": "\(name)", "code": "\(reason.code)", "error": "\(reason.message)"])
         }
@@ -339,7 +365,9 @@ public final class Engine: Service {
     }
 
     /// Opens what a flow uses, one inside the other, and runs it.
-    private func open(_ managed: Managed, _ signal: ShutdownSignal) async throws {
+    private func open(
+        _ managed: ManagedFlow, _ signal: ShutdownSignal, opened: @Sendable () -> Void
+    ) async throws {
         let built = try build(managed.flow)
         let deadLetters = managed.flow.errorHandling.deadLetters.map { [$0] } ?? []
         let names = Array(Set(built.build.destinations + deadLetters)).sorted()
@@ -347,6 +375,7 @@ public final class Engine: Service {
         let services = built.build.usedServices.sorted()
         try await use(services.compactMap { name in finders[name].map { (name, $0) } }[...], [:]) { finders in
             try await self.use(names.compactMap { name in senders[name].map { (name, $0) } }[...], [:]) { senders in
+                opened()
                 try await self.run(managed, built, senders: senders, finders: finders, signal)
             }
         }
@@ -357,8 +386,8 @@ public final class Engine: Service {
         _ body: ([String: Value]) async throws -> Void
     ) async throws {
         guard let (name, scope) = rest.first else { return try await body(opened) }
-        try await scope.use {
-            _ = state.withLock { $0.commands?.yield(.keep { await scope.keep() }) }
+        try await scope.use { keeper in
+            _ = state.withLock { $0.commands?.yield(.keep(keeper)) }
         } _: { value in
             var opened = opened
             opened[name] = value
@@ -367,25 +396,38 @@ public final class Engine: Service {
     }
 
     private func run(
-        _ managed: Managed, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
+        _ managed: ManagedFlow, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
         _ signal: ShutdownSignal
     ) async throws {
         let flow = managed.flow
         var logger = logger
         logger[metadataKey: "flow"] = "\(flow.name)"
         let context = FlowContext(
-            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal)
+            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal,
+            ending: ending)
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
+        let pipeline = built.pipeline(senders)
+        let journal = try storage.map { storage throws(IntegrationError) in
+            Journal(
+                store: try storage.store, flow: flow, context: context, pipeline: pipeline,
+                deadLetters: Self.deadLetterQueue(of: flow, senders))
+        }
         let runner = FlowRunner(
-            flow, pipeline: built.pipeline(senders), context: context, deadLetters: sink, processors: processors)
-        managed.runner.withLock { $0 = runner }
+            flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
+            processors: processors)
+        managed.enter(runner)
         directory.enter(runner)
         try await runner.run()
         guard directory.isCalled(flow.name), !signal.isSignalled else { return }
-        managed.isLingering.withLock { $0 = true }
+        managed.linger()
         endIfIdle()
         await signal.wait()
-        managed.isLingering.withLock { $0 = false }
+    }
+
+    /// The queue that keeps a flow's dead letters as full records; nil where another destination gets envelopes.
+    private static func deadLetterQueue(of flow: Flow, _ senders: [String: any Sender]) -> String? {
+        guard let name = flow.errorHandling.deadLetters, let sender = senders[name] else { return "dead-letters" }
+        return (sender as? QueueSender)?.queue.text
     }
 }

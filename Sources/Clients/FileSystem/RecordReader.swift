@@ -13,15 +13,28 @@ public struct RecordRun: Sendable {
     /// Tells this stream from others: device and inode mixed, or 0.
     public var identity: UInt64
     public var path: String
+    /// What of the stream these records and what lies around them make up, in bytes: from the end of the run before.
+    public var span: Range<Int>
 
     public init(
-        block: ByteBlock, records: [Record] = [], header: ByteBlock? = nil, identity: UInt64, path: String
+        block: ByteBlock, records: [Record] = [], header: ByteBlock? = nil, identity: UInt64, path: String,
+        span: Range<Int> = 0..<0
     ) {
         self.block = block
         self.records = records
         self.header = header
         self.identity = identity
         self.path = path
+        self.span = span
+    }
+
+    /// Where each record stands in the stream, with what lies between it and the next.
+    public var spans: [Range<UInt64>] {
+        records.indices.map { index in
+            let start = index == 0 ? span.lowerBound : records[index].position
+            let end = index + 1 < records.count ? records[index + 1].position : span.upperBound
+            return UInt64(start)..<UInt64(max(start, end))
+        }
     }
 }
 
@@ -50,6 +63,8 @@ public actor RecordReader {
     private var scanned = 0
     /// Position of the block's first byte in the stream.
     private var blockPosition = 0
+    /// Where in the stream the last run ended.
+    private var runEnd = 0
     private var averageRecord = 512
 
     /// No block is read larger than this, unless one record is.
@@ -104,6 +119,27 @@ public actor RecordReader {
         found.removeAll()
         scanned = 0
         blockPosition = 0
+        runEnd = 0
+    }
+
+    /// What tells the open file from others: device and inode mixed.
+    public var stream: UInt64 { identity }
+
+    /// The size of the open file in bytes; 0 where it can't be told.
+    public var size: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// Goes on at a position of a file that was just opened. A file with a header is read from its beginning all the
+    /// same.
+    public func skip(to position: Int) throws(IntegrationError) {
+        guard !hasHeader, position > 0 else { return }
+        guard lseek(descriptor, off_t(position), SEEK_SET) >= 0 else {
+            throw .file(.fileUnreadable, "read on where it was left", path, errno: errno)
+        }
+        blockPosition = position
+        runEnd = position
     }
 
     public func close() {
@@ -148,7 +184,10 @@ public actor RecordReader {
             found = []
             found.reserveCapacity(min(limit, 1024))
         }
-        return RecordRun(block: block, records: found, header: cutter.header, identity: identity, path: path)
+        let span = runEnd..<max(runEnd, blockPosition + scanned)
+        runEnd = span.upperBound
+        return RecordRun(
+            block: block, records: found, header: cutter.header, identity: identity, path: path, span: span)
     }
 
     /// Reads more behind what is left over; false at the end of the stream.

@@ -12,6 +12,7 @@ actor FileReceiver: Receiver {
     private let context: FlowContext
     private var current = 0
     private var state = State.closed
+    private var progress = FileProgress()
     /// A lane is reading; the others wait for their turn.
     private var isReading = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -50,10 +51,28 @@ actor FileReceiver: Receiver {
             isReading = false
             if !waiting.isEmpty { waiting.removeFirst().resume() }
         }
-        guard let run = try await nextRun() else { return nil }
+        while let run = try await nextRun() {
+            guard let delivery = delivery(of: run) else { continue }
+            return delivery
+        }
+        return nil
+    }
+
+    /// A run without what was settled before a restart; nil where that is all of it.
+    private func delivery(of run: RecordRun) -> Delivery? {
+        var run = run
+        var tickets: [TicketRun] = []
+        if context.positions != nil {
+            let spans = run.spans
+            let open = run.records.indices.filter { !progress.isDone(spans[$0]) }
+            guard !open.isEmpty else { return nil }
+            run.records = open.map { run.records[$0] }
+            let ticket = PositionTicket(stream: FileProgress.stream(run.identity), records: open.map { spans[$0] })
+            tickets = [TicketRun(ticket, count: open.count)]
+        }
         let batch = Batch(run, arena: context.arenas.take(), component: "file \(run.path)") { _ in nil }
-        // Positions are not kept without a store: what a crash leaves unsettled is read again from the beginning.
-        return Delivery(batch) { _ in }
+        // Without a store positions are not kept: what a crash leaves unsettled is read again from the beginning.
+        return Delivery(batch, tickets: tickets) { _ in }
     }
 
     private func nextRun() async throws(IntegrationError) -> RecordRun? {
@@ -89,6 +108,7 @@ actor FileReceiver: Receiver {
     private func openCurrent() async throws(IntegrationError) -> Bool {
         do throws(IntegrationError) {
             try await reader.open(files[current])
+            progress = try await FileProgress(of: reader, context)
             state = .reading
             return true
         } catch {
@@ -107,6 +127,7 @@ actor FileReceiver: Receiver {
             case .truncated:
                 let rest = await reader.rest()
                 try await reader.rewind()
+                progress = FileProgress()
                 return rest
             case .replaced(let isEmpty):
                 // Its writers may go on with the old file until they have opened the new one, and a moment longer.

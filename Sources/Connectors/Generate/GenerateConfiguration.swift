@@ -13,7 +13,13 @@ public struct GenerateConfiguration: Configurable {
     static let count = Field<Int?>.optional(
         "count", .int(), "How many messages in all; without it there is no end.")
     static let body = Field<ConfigurationNode>.required(
-        "body", .json, "What each message is: a text is taken as it stands, anything else is written as JSON.")
+        "body", .jsonTemplate,
+        """
+        What each message is: a text is taken as it stands, anything else is written as JSON. `{{ expression }}` in its \
+        texts is filled in for each message: `$meta.sequence` counts from 0, `$meta.scheduled` is when the message was \
+        due, `$meta.id` its id; `$now()` and `$uuid()` are new each time. A text that is one `{{ expression }}` becomes \
+        its value, such as a number.
+        """)
     static let batchSize = Field<Int>.defaulted(
         "batch_size", .int(1...100_000), 100, "Messages at most in one delivery.")
     static let missed = Field<GenerateMissed>.defaulted(
@@ -23,7 +29,7 @@ public struct GenerateConfiguration: Configurable {
     public static let table = FieldTable(
         "generate source", summary: "Makes messages by a schedule.",
         fields: [interval, cron, timezone, rate, count, body, batchSize, missed],
-        example: "{interval: 5s, count: 10, body: {kind: heartbeat}}",
+        example: "{interval: 5s, count: 10, body: {kind: heartbeat, n: '{{ $meta.sequence }}'}}",
         rules: [FieldTable.exactlyOne(of: "interval", "cron", "rate"), scheduleRule])
 
     private static let scheduleRule: FieldTable.Rule = { fields, context in

@@ -94,7 +94,7 @@ final class GenerateReceiver: Receiver {
         for (index, id) in ids.enumerated() {
             let start = out.count
             do throws(IntegrationError) {
-                try write(first + index, scheduled, &out)
+                try write(GeneratedMessage(id: id, sequence: first + index, scheduled: scheduled), context, &out)
                 let body = Slice(base: Arena.sourceBase, offset: start, length: out.count - start)
                 messages.append(Message(id: id, origin: index, body: body))
             } catch {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import IntegrationCore
 internal import IntegrationEngine
+internal import IntegrationServer
 
 struct ReloadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,11 +20,9 @@ struct ReloadCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console.process
         let reply = try await options.engine().ask(.post, "/v1/reload")
-        var report = Engine.ReloadReport()
-        report.added = reply.texts("added")
-        report.replaced = reply.texts("replaced")
-        report.removed = reply.texts("removed")
-        report.kept = reply.texts("kept")
+        let report = Engine.ReloadReport(
+            added: reply.texts("added"), replaced: reply.texts("replaced"), removed: reply.texts("removed"),
+            kept: reply.texts("kept"))
         console.say("reloaded: " + SavedFiles.text(report))
         console.say("\nNext: integration flow list")
     }

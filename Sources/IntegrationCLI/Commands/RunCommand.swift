@@ -29,12 +29,16 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Exits with 1 when messages went to the dead letters.")
     var failOnDeadLetters = false
 
+    @Flag(help: "Reads files from their beginning, also what was settled in an earlier run.")
+    var fromStart = false
+
     @Option(help: "Nothing below it is logged; without it as `monitoring` says.")
     var logLevel: LogThreshold?
 
     func run() async throws {
         try await Session(
-            configuration: RunConfiguration(paths: options.files, overrides: options.overrides, catalog: .standard),
+            configuration: RunConfiguration(paths: options.files, overrides: options.overrides, catalog: .standard,
+                readsFromStart: fromStart),
             untilIdle: untilIdle, failOnDeadLetters: failOnDeadLetters, level: logLevel?.level
         ).run(.process)
     }

@@ -77,18 +77,23 @@ final class ConfiguredFlows: FlowAdministration {
         guard let document = loaded.document, let root = loaded.root, !loaded.diagnostics.blocksRun else {
             throw IntegrationError(.configurationRefused, "nothing was changed", causes: ["\n" + loaded.refusal()])
         }
-        let plan = try configuration.plan(document, in: engine.directory)
+        let plan = try configuration.plan(document, in: engine.directory, running: engine.storage)
         let fingerprints = ConfigurationFingerprints(root)
         let old = state.withLock { $0.fingerprints }
+        guard fingerprints.storage == old.storage, plan.storage == nil || engine.storage != nil else {
+            throw IntegrationError(
+                .reloadFailed, "`storage:` is changed, or something needs a store for the first time",
+                remedy: "Stop the engine and start it again.")
+        }
         let flows = fingerprints.unchangedFlows(since: old)
         let shared = fingerprints.unchangedEndpoints(since: old)
         let report = try await engine.reload(
             Engine.Replacement(
                 flows: plan.flows, destinations: plan.destinations, lookups: plan.lookups, unchangedFlows: flows,
-                unchangedEndpoints: Set((plan.destinations.keys + plan.lookups.keys).filter { name in
+                unchangedEndpoints: Set((Array(plan.destinations.keys) + plan.lookups.keys).filter { name in
                     // What a flow declares inline is named after it.
                     shared.contains(name) || name.firstIndex(of: "/").map { flows.contains(String(name[..<$0])) } == true
-                }), grace: plan.grace))
+                }), queues: plan.queues, grace: plan.grace))
         state.withLock { $0.fingerprints = fingerprints }
         return report
     }

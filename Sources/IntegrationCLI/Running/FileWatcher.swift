@@ -5,14 +5,14 @@ internal import IntegrationCore
 /// Tells when one of some files is saved, or a YAML file beside one of them (`inotify(7)`).
 ///
 /// Folders are watched rather than files: most editors write a new file and rename it over the old one.
-final class FileWatcher: Sendable {
+final class FileWatcher {
     private let descriptor: Int32
     private let source: any DispatchSourceRead
     private let events: AsyncStream<Void>
 
     /// - Throws: `fileUnreadable` where a folder can't be watched.
     init(files: [String]) throws(IntegrationError) {
-        let descriptor = inotify_init1(Int32(IN_CLOEXEC.rawValue | IN_NONBLOCK.rawValue))
+        let descriptor = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
         guard descriptor >= 0 else {
             throw IntegrationError(.fileUnreadable, "inotify: \(String(cString: strerror(errno)))")
         }

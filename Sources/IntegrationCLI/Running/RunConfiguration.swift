@@ -9,8 +9,14 @@ struct RunConfiguration: Sendable {
     let overrides: [String]
     let catalog: Catalog
     let environment: ConfigurationEnvironment
+    /// Whether files are read from their beginning, whatever of them was settled before.
+    let readsFromStart: Bool
 
-    init(paths: [String], overrides: [String], catalog: Catalog, environment: ConfigurationEnvironment = .process()) {
+    init(
+        paths: [String], overrides: [String], catalog: Catalog, environment: ConfigurationEnvironment = .process(),
+        readsFromStart: Bool = false
+    ) {
+        self.readsFromStart = readsFromStart
         self.paths = paths
         self.overrides = overrides
         self.catalog = catalog
@@ -56,7 +62,14 @@ struct RunConfiguration: Sendable {
         SocketPlace(root, configuration: paths, environment: environment.variables)
     }
 
-    func plan(_ document: ConfigurationDocument, in directory: FlowDirectory = FlowDirectory()) throws(IntegrationError) -> EnginePlan {
-        try EnginePlan(document, catalog: catalog, environment: environment.variables, directory: directory)
+    /// - Parameters:
+    ///   - directory: that of the engine that will run the plan.
+    ///   - running: the storage of that engine, where it runs already.
+    func plan(
+        _ document: ConfigurationDocument, in directory: FlowDirectory = FlowDirectory(), running: Storage? = nil
+    ) throws(IntegrationError) -> EnginePlan {
+        try EnginePlan(
+            document, catalog: catalog, environment: environment.variables, directory: directory, running: running,
+            readsFromStart: readsFromStart)
     }
 }

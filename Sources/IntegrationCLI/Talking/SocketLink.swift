@@ -53,7 +53,7 @@ struct SocketLink: EngineLink {
     private func write(_ bytes: [UInt8], to descriptor: Int32) throws(IntegrationError) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if count < 0, errno == EINTR { continue }
             // The engine may refuse a body before it has read all of it; its answer is there then.
             guard count > 0 else { return }

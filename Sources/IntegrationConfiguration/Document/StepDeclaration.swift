@@ -5,15 +5,18 @@ public struct StepDeclaration: Sendable {
     /// Unique within the flow; the type's name where none is given.
     public var name: String
     public var configuration: TypedConfiguration
-    /// How long the step may take for one message.
+    /// How long the step may work on one batch.
     public var timeout: Duration?
-    /// How many messages the step may work on at once; nil leaves it to the type.
+    /// How many batches the step may work on at once, over all lanes; nil: as many as there are lanes.
     public var concurrency: Int?
 
     static let nameField = Field<String?>.optional("name", .string, "Names the step in messages, metrics and traces.")
-    static let timeoutField = Field<Duration?>.optional("timeout", .duration, "How long it may take for one message.")
+    static let timeoutField = Field<Duration?>.optional(
+        "timeout", .duration(in: .milliseconds(1) ... .seconds(86_400)),
+        "How long a step that asks a service may take for one batch; after that its messages count as tried.")
     static let concurrencyField = Field<Int?>.optional(
-        "concurrency", .int(1...10_000), "How many messages it may work on at once.")
+        "concurrency", .int(1...10_000),
+        "How many batches may be at once in a step that asks a service, over all lanes; others wait their turn.")
     static let typeField = Field<String>.required("type", .string, "What the step does.")
     static let configField = Field<ConfigurationNode?>.optional("config", .any, "The options of the type.")
 
@@ -95,6 +98,16 @@ extension FieldType where Value == StepDeclaration {
 }
 
 extension DecodingContext {
+    /// Warns of a `timeout` or `concurrency` beside a step that never waits.
+    fileprivate mutating func warnOfLimits(in node: ConfigurationNode, of type: TypeDescription) {
+        for name in [StepDeclaration.timeoutField.name, StepDeclaration.concurrencyField.name] {
+            guard let entry = node.mapping?.entry(name), !entry.value.isAbsent else { continue }
+            diagnostics.warning(
+                .limitWithoutEffect, "`\(name)` in \(subject) has no effect: a \(type.name) step waits for nothing",
+                at: entry.keySpan, help: "remove it")
+        }
+    }
+
     fileprivate mutating func step(
         typed typeNode: ConfigurationNode?, config: ConfigurationNode, in node: ConfigurationNode,
         shorthand: String? = nil
@@ -126,6 +139,7 @@ extension DecodingContext {
                 context.speaking(of: step) { type.table.decode(config, &$0) }
             }
             guard let common, let fields else { return nil }
+            if !type.waits { context.warnOfLimits(in: node, of: type) }
             return StepDeclaration(
                 name: common[StepDeclaration.nameField] ?? "",
                 configuration: TypedConfiguration(type: type, fields: fields, span: common.span),

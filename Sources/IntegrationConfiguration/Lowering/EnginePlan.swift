@@ -1,5 +1,6 @@
 public import IntegrationCore
 public import IntegrationEngine
+public import IntegrationStore
 public import Logging
 
 /// A configuration made into what the engine runs. Nothing is open yet.
@@ -12,6 +13,10 @@ public struct EnginePlan: Sendable {
     public var grace: Duration
     /// The flows that call each other find each other here; the engine that runs the plan must be given it.
     public let directory: FlowDirectory
+    /// Where queues, positions and dead letters are kept; nil where nothing of this plan needs it.
+    public let storage: Storage?
+    /// What declared queues may hold.
+    public let queues: [QueueName: QueueSettings]
 
     /// Makes everything that a document declares.
     ///
@@ -19,12 +24,18 @@ public struct EnginePlan: Sendable {
     ///   - catalog: the one that the document was read with.
     ///   - environment: variables that expressions may read as `$env`.
     ///   - directory: the one of the engine that will run the plan.
+    ///   - running: the storage of the engine that will run the plan, where it runs already.
+    ///   - readsFromStart: whether files are read from their beginning, whatever of them was settled before.
     /// - Throws: the first thing that can't be made, with its place in the configuration.
     public init(
         _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:],
-        directory: FlowDirectory = FlowDirectory()
+        directory: FlowDirectory = FlowDirectory(), running: Storage? = nil, readsFromStart: Bool = false
     ) throws(IntegrationError) {
-        let lowering = Lowering(document: document, catalog: catalog, environment: environment, directory: directory)
+        let own = Storage(document, readsFromStart: readsFromStart)
+        let storage = running ?? own
+        queues = own.queues
+        let lowering = Lowering(
+            document: document, catalog: catalog, environment: environment, directory: directory, storage: storage)
         name = document.name
         self.directory = directory
         grace = document.grace
@@ -34,6 +45,10 @@ public struct EnginePlan: Sendable {
         }
         flows = []
         for flow in document.flows { flows.append(try lowering.flow(flow)) }
+        for index in flows.indices where lowering.handovers.contains(flows[index].name) {
+            flows[index].sources.append(lowering.handover(to: flows[index].name))
+        }
+        self.storage = document.storage != nil || lowering.usesQueues ? storage : nil
         destinations = lowering.destinations
     }
 
@@ -44,7 +59,7 @@ public struct EnginePlan: Sendable {
         logger: Logger, clock: any TimeSource = SystemClock(), processors: Int, mode: Engine.Mode = .untilStopped
     ) -> Engine {
         Engine(
-            flows: flows, destinations: destinations, lookups: lookups, directory: directory, logger: logger,
-            clock: clock, processors: processors, mode: mode)
+            flows: flows, destinations: destinations, lookups: lookups, directory: directory, storage: storage,
+            logger: logger, clock: clock, processors: processors, mode: mode)
     }
 }

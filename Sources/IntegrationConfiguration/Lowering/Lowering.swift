@@ -1,6 +1,7 @@
 internal import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationResilience
+internal import IntegrationStore
 
 /// Makes flows from their declarations, and collects the destinations that they name.
 final class Lowering: MakerContext {
@@ -8,18 +9,25 @@ final class Lowering: MakerContext {
     let catalog: Catalog
     let environment: [String: String]
     let directory: FlowDirectory
+    let storage: Storage
+    /// Whether something needs the store, be it configured or not.
+    private(set) var usesQueues = false
+    /// Flows that others hand messages over to.
+    private(set) var handovers: Set<String> = []
     private(set) var destinations: [String: any Destination] = [:]
     /// What inline destinations are named after.
     private var flowName = ""
     private var inlineCount = 0
 
     init(
-        document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory
+        document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory,
+        storage: Storage
     ) {
         self.document = document
         self.catalog = catalog
         self.environment = environment
         self.directory = directory
+        self.storage = storage
     }
 
     // MARK: Flows
@@ -48,18 +56,20 @@ final class Lowering: MakerContext {
         guard let make = catalog.makers.sources[declaration.type.name] else {
             throw notBuilt(declaration.type, declaration.span)
         }
-        return try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
+        let source = try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
+        guard let batch = declaration.batch else { return source }
+        return BatchingSource(source, count: batch.count, bytes: batch.bytes.bytes, linger: batch.linger)
     }
 
     private func step(_ declaration: StepDeclaration) throws(IntegrationError) -> any StepDefinition {
         let type = declaration.configuration.type
         guard let make = catalog.makers.steps[type.name] else { throw notBuilt(type, declaration.configuration.span) }
-        let configuration = StepConfiguration(
-            name: declaration.name, fields: declaration.configuration.fields, timeout: declaration.timeout,
-            concurrency: declaration.concurrency)
-        return try located(declaration.configuration.span) { () throws(IntegrationError) in
+        let configuration = StepConfiguration(name: declaration.name, fields: declaration.configuration.fields)
+        let step = try located(declaration.configuration.span) { () throws(IntegrationError) in
             try make(configuration, self)
         }
+        guard declaration.timeout != nil || declaration.concurrency != nil else { return step }
+        return LimitedStep(step, timeout: declaration.timeout, concurrency: declaration.concurrency)
     }
 
     func lookup(_ service: Named<EndpointDeclaration>) throws(IntegrationError) -> any Lookup {
@@ -85,8 +95,6 @@ final class Lowering: MakerContext {
         case .retryThenDrop: handling.exhausted = .drop
         }
         guard let dlq = configuration.dlq else { return handling }
-        // A queue needs a store; without one its dead letters are kept in memory.
-        if case .named(let reference) = dlq, document.names.resolve(reference) == .queue { return handling }
         handling.deadLetters = try name(of: dlq)
         return handling
     }
@@ -115,6 +123,11 @@ final class Lowering: MakerContext {
             {
                 return try make(declared.value)
             }
+            switch document.names.resolve(reference) {
+            case .queue: return queue(reference)
+            case .flow: return handOver(to: reference)
+            default: break
+            }
             let kind = document.names.resolve(reference)?.rawValue ?? "destination"
             throw IntegrationError(
                 .cannotBuild, "the \(kind) `\(reference.name)` can't be sent to in this build",
@@ -127,6 +140,32 @@ final class Lowering: MakerContext {
             throw notBuilt(endpoint.type, endpoint.span)
         }
         return try located(endpoint.span) { () throws(IntegrationError) in try make(endpoint, self) }
+    }
+
+    // MARK: Queues
+
+    func queue(_ name: NameReference) -> any Destination {
+        usesQueues = true
+        return QueueDestination(QueueName(name.name), in: storage)
+    }
+
+    func source(_ reading: QueueReading) -> any Source {
+        usesQueues = true
+        return QueueSource(
+            QueueName(reading.queue.name), in: storage, batchSize: reading.batchSize,
+            visibilityTimeout: reading.visibilityTimeout, concurrency: reading.concurrency)
+    }
+
+    /// `destination: FLOW`: through a queue of its own, which that flow reads.
+    private func handOver(to flow: NameReference) -> any Destination {
+        usesQueues = true
+        handovers.insert(flow.name)
+        return QueueDestination(.handover(to: flow.name), in: storage)
+    }
+
+    /// The source by which a flow gets what others hand over to it.
+    func handover(to flow: String) -> Flow.Entry {
+        Flow.Entry("handover", QueueSource(.handover(to: flow), in: storage))
     }
 
     func call(_ flow: NameReference) -> any Destination { CallDestination(flow.name, in: directory) }

@@ -9,6 +9,8 @@ public struct ConfigurationFingerprints: Sendable {
     public let flows: [String: Int]
     /// Destinations and services, by name.
     public let endpoints: [String: Int]
+    /// `storage:` as it is written; empty without one.
+    public let storage: String
     /// Files that hold schemas, tables, certificates and the like, in the order in which they are named.
     public let files: [String]
 
@@ -46,6 +48,7 @@ public struct ConfigurationFingerprints: Sendable {
         self.flows = flows
         self.endpoints = endpoints
         files = walk.files
+        storage = root["storage"]?.json ?? ""
     }
 
     /// The flows that are the same in both.

@@ -1,4 +1,4 @@
-public import IntegrationCore
+internal import IntegrationCore
 
 extension ConfigurationLoader {
     /// Loads files and folders, without some of their flows and with what was added at run time.

@@ -14,8 +14,30 @@ public protocol MakerContext {
     func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination
     /// A destination that hands messages to another flow and waits.
     func call(_ flow: NameReference) throws(IntegrationError) -> any Destination
+    /// A source that reads an embedded queue.
+    func source(_ queue: QueueReading) throws(IntegrationError) -> any Source
+    /// A destination that puts messages into an embedded queue.
+    func queue(_ name: NameReference) throws(IntegrationError) -> any Destination
     /// Variables that expressions may read as `$env`.
     var environment: [String: String] { get }
+}
+
+/// How an embedded queue is read.
+public struct QueueReading: Sendable {
+    public var queue: NameReference
+    /// Most messages in a delivery.
+    public var batchSize: Int
+    /// How long a message is kept from others; extended while work goes on.
+    public var visibilityTimeout: Duration
+    /// How many deliveries are worked on at once; nil leaves it to the flow.
+    public var concurrency: Int?
+
+    public init(queue: NameReference, batchSize: Int, visibilityTimeout: Duration, concurrency: Int?) {
+        self.queue = queue
+        self.batchSize = batchSize
+        self.visibilityTimeout = visibilityTimeout
+        self.concurrency = concurrency
+    }
 }
 
 /// A text that a configuration names, such as a schema.
@@ -45,20 +67,14 @@ public struct CodecOptions: Sendable {
     }
 }
 
-/// A step as written: its name and the options beside its type's own.
+/// A step as written: its name and the options of its type.
 public struct StepConfiguration: Sendable {
     public var name: String
     public var fields: DecodedFields
-    /// How long it may take for one message.
-    public var timeout: Duration?
-    /// How many messages it may work on at once.
-    public var concurrency: Int?
 
-    public init(name: String, fields: DecodedFields, timeout: Duration? = nil, concurrency: Int? = nil) {
+    public init(name: String, fields: DecodedFields) {
         self.name = name
         self.fields = fields
-        self.timeout = timeout
-        self.concurrency = concurrency
     }
 }
 
@@ -104,11 +120,15 @@ extension Catalog {
 
     /// Adds a step type: its description and what makes it.
     ///
-    /// - Parameter endsFlow: whether a flow that ends with it needs no destination.
+    /// - Parameters:
+    ///   - endsFlow: whether a flow that ends with it needs no destination.
+    ///   - waits: whether it waits for something else, such as a service, so that `timeout` and `concurrency` mean
+    ///     something.
     public mutating func register(
-        step name: String, _ table: FieldTable, endsFlow: Bool = false, make: @escaping Makers.MakeStep
+        step name: String, _ table: FieldTable, endsFlow: Bool = false, waits: Bool = false,
+        make: @escaping Makers.MakeStep
     ) {
-        register(TypeDescription(.step, name, table, endsFlow: endsFlow))
+        register(TypeDescription(.step, name, table, endsFlow: endsFlow, waits: waits))
         makers.steps[name] = make
     }
 

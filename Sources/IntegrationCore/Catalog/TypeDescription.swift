@@ -16,10 +16,12 @@ public struct TypeDescription: Sendable {
     public var connector: String?
     /// Whether a flow that ends with this step needs no destination, as after `route`.
     public var endsFlow: Bool
+    /// Whether this step waits for something else, so that `timeout` and `concurrency` beside it mean something.
+    public var waits: Bool
 
     public init(
         _ kind: Kind, _ name: String, _ table: FieldTable, isBuilt: Bool = true, connector: String? = nil,
-        endsFlow: Bool = false
+        endsFlow: Bool = false, waits: Bool = false
     ) {
         self.kind = kind
         self.name = name
@@ -27,6 +29,7 @@ public struct TypeDescription: Sendable {
         self.isBuilt = isBuilt
         self.connector = connector
         self.endsFlow = endsFlow
+        self.waits = waits
     }
 }
 

@@ -9,6 +9,9 @@ public protocol Source: Sendable {
     /// stay bytes until a step needs them.
     var decoder: (any Step)? { get }
 
+    /// How many deliveries of it are worked on at once; nil leaves it to the flow.
+    var concurrency: Int? { get }
+
     /// Opens the source for the length of `body`; when this returns, acknowledgements are flushed and it is closed.
     ///
     /// - Parameter body: gets a receiver that lives only during the call.
@@ -19,6 +22,7 @@ public protocol Source: Sendable {
 
 extension Source {
     public var decoder: (any Step)? { nil }
+    public var concurrency: Int? { nil }
 }
 
 /// An open source. Several lanes may call it at once.

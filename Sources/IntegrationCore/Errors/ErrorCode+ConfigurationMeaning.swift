@@ -73,11 +73,19 @@ extension ErrorCode {
             say what happens to those: they fail and go to the dead letters.
             """,
         remedy: "Correct the conditions, or add `otherwise: fail`, `otherwise: drop` or a destination.")
+    public static let limitWithoutEffect = ErrorCode(
+        "IE1061", "Limit has no effect",
+        explanation: """
+            `timeout` and `concurrency` beside a step bound how long and how often at once it waits for something \
+            else, such as the service of an `enrich` step. A step that works on the message alone never waits, so \
+            there is nothing to bound. `check` warns, and the step runs as if they were not there.
+            """,
+        remedy: "Remove them, or move them to the step that asks a service.")
 
     /// Every IE104x, IE105x and IE106x code.
     public static let allConfigurationMeaning: [ErrorCode] = [
         .unknownType, .notInThisBuild, .ambiguousName, .unresolvedName, .implicitQueue, .noDestination, .noSource,
         .stateInMemory, .needsStorage, .cannotBrowse, .flowCycle, .contradictsItself,
-        .conditionsMayNotCover,
+        .conditionsMayNotCover, .limitWithoutEffect,
     ]
 }

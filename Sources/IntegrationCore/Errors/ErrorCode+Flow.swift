@@ -67,17 +67,34 @@ extension ErrorCode {
         remedy: "Start the flow that is called; the message is tried again by itself.")
 
     public static let flowNotRunning = ErrorCode(
-        "IE4012", "The flow is not running",
+        "IE4014", "The flow is not running",
         explanation: "A flow can be paused, resumed and given messages only while it runs.",
         remedy: "`integration flow list` shows its state; `integration flow start NAME` starts it.")
 
     public static let reloadFailed = ErrorCode(
-        "IE4013", "Nothing was reloaded",
+        "IE4015", "Nothing was reloaded",
         explanation: """
             A reload is a transaction: everything is built, the old flows are drained, the new ones are started. \
             Something of it failed, and what ran before runs on.
             """,
         remedy: "Mend what the cause names and save or reload again.")
+
+    public static let stepTimedOut = ErrorCode(
+        "IE4012", "A step took too long", retry: .timeout,
+        explanation: """
+            A step worked on a batch for longer than the `timeout` beside it allows, most often because the service \
+            that it asks did not answer. Its work was cut off, and every message of the batch counts as tried.
+            """,
+        remedy: "The messages are tried again by themselves; look at the service, or raise the step's `timeout`.")
+
+    public static let destinationClosedOff = ErrorCode(
+        "IE4013", "Destination is closed off for now", retry: .connection,
+        explanation: """
+            A destination could not be reached, so one batch at a time finds out whether it is back, and the rest waits: \
+            in the destination's outbox where the flow has others, otherwise with the source, which is not read \
+            meanwhile. That counts as no try of the messages.
+            """,
+        remedy: "Look at the error that was logged when the destination was closed off.")
 
     public static let pluginExists = ErrorCode(
         "IE4101", "Plugin exists already",
@@ -101,8 +118,7 @@ extension ErrorCode {
 
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
-        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning,
-        flowNotRunning, reloadFailed,
-        pluginExists, pluginUnknown, pluginInUse, hookFailed,
+        stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning, stepTimedOut,
+        destinationClosedOff, flowNotRunning, reloadFailed, pluginExists, pluginUnknown, pluginInUse, hookFailed,
     ]
 }

@@ -59,8 +59,16 @@ extension ErrorCode {
         explanation: "What an enrich step's `into` names is missing in the message or is not an object.",
         remedy: "Name an object that the message has, or leave `into` out: the parent of `lookup_field` is then taken.")
 
+    public static let poisonMessage = ErrorCode(
+        "IE2601", "Message ends every delivery without a settlement",
+        explanation: """
+            The message was handed over alone several times, and each time the process died or its lease ran out before \
+            it was settled. It goes to the dead letters unparsed, so that those behind it can pass.
+            """,
+        remedy: "Look at the message for what kills or stalls the flow; mend the flow, then replay it.")
+
     public static let messageCodes: [ErrorCode] = [
         messageNotJSON, messageTooLarge, messageNotText, csvMalformed, noRoute, routeFieldMissing, lookupKeyMissing,
-        lookupMiss, enrichTarget,
+        lookupMiss, enrichTarget, poisonMessage,
     ]
 }

@@ -12,11 +12,16 @@ public final class FlowContext: Sendable {
     public let finders: [String: any Finder]
     /// Becomes true when the flow should stop reading; receivers then return nil.
     public let shutdown: ShutdownSignal
+    /// Becomes true when nobody is left who could bring more: receivers that have nothing then return nil.
+    public let ending: ShutdownSignal
+    /// What is kept of the source's streams; nil where nothing is kept.
+    public let positions: (any StreamPositions)?
 
     public init(
         flow: String, logger: Logger, clock: any TimeSource, random: RandomSource = .system,
         arenas: ArenaPool = ArenaPool(), finders: [String: any Finder] = [:],
-        shutdown: ShutdownSignal = ShutdownSignal()
+        shutdown: ShutdownSignal = ShutdownSignal(), ending: ShutdownSignal = ShutdownSignal(),
+        positions: (any StreamPositions)? = nil
     ) {
         self.flow = flow
         self.logger = logger
@@ -25,5 +30,21 @@ public final class FlowContext: Sendable {
         self.arenas = arenas
         self.finders = finders
         self.shutdown = shutdown
+        self.ending = ending
+        self.positions = positions
+    }
+
+    /// The same for one of the flow's sources.
+    public func with(positions: any StreamPositions) -> FlowContext {
+        FlowContext(
+            flow: flow, logger: logger, clock: clock, random: random, arenas: arenas, finders: finders,
+            shutdown: shutdown, ending: ending, positions: positions)
+    }
+
+    /// The same with another signal for its end.
+    public func with(ending: ShutdownSignal) -> FlowContext {
+        FlowContext(
+            flow: flow, logger: logger, clock: clock, random: random, arenas: arenas, finders: finders,
+            shutdown: shutdown, ending: ending, positions: positions)
     }
 }

@@ -24,21 +24,32 @@ public final class ShutdownSignal: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Returns when the signal is given or the task is cancelled.
-    public func wait() async {
-        let token = state.withLock { state in
+    /// Returns when the signal is given, whether or not the task is cancelled: for those who know that it comes.
+    public func waitToTheEnd() async { await wait(as: makeToken()) }
+
+    private func makeToken() -> Int {
+        state.withLock { state in
             state.nextToken += 1
             return state.nextToken
         }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let resumeNow = state.withLock { state in
-                    if state.isSignalled || state.cancelled.remove(token) != nil { return true }
-                    state.waiters[token] = continuation
-                    return false
-                }
-                if resumeNow { continuation.resume() }
+    }
+
+    private func wait(as token: Int) async {
+        await withCheckedContinuation { continuation in
+            let resumeNow = state.withLock { state in
+                if state.isSignalled || state.cancelled.remove(token) != nil { return true }
+                state.waiters[token] = continuation
+                return false
             }
+            if resumeNow { continuation.resume() }
+        }
+    }
+
+    /// Returns when the signal is given or the task is cancelled.
+    public func wait() async {
+        let token = makeToken()
+        await withTaskCancellationHandler {
+            await wait(as: token)
         } onCancel: {
             let waiter = state.withLock { state in
                 let waiter = state.waiters.removeValue(forKey: token)

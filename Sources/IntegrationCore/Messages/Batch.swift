@@ -62,6 +62,9 @@ public struct Batch: Sendable {
         failures.append(FailedMessage(message: message, error: error))
     }
 
+    /// Adds a message that failed elsewhere.
+    public mutating func take(failed: FailedMessage) { failures.append(failed) }
+
     /// Takes every live message out as failed with `error`.
     public mutating func failAll(_ component: String, _ error: IntegrationError) {
         for message in messages { take(failed: message, error, component) }
@@ -81,10 +84,14 @@ public struct FailedMessage: Sendable {
     public var error: IntegrationError
     /// The destination that refused it, where steps were through; it resumes there.
     public var destination: Int?
+    /// Where the destination could not be reached: until when nobody asks it (monotonic). That is no fault of the
+    /// message, so it counts as no try.
+    public var heldOff: Duration?
 
-    public init(message: Message, error: IntegrationError, destination: Int? = nil) {
+    public init(message: Message, error: IntegrationError, destination: Int? = nil, heldOff: Duration? = nil) {
         self.message = message
         self.error = error
         self.destination = destination
+        self.heldOff = heldOff
     }
 }

@@ -6,11 +6,16 @@ public struct Delivery: ~Copyable, Sendable {
     private var settleAction: (@Sendable (Settlement) -> Void)?
     /// Number of messages handed over; origins are `0 ..< count`.
     public let count: Int
+    /// What a store notes in the same transaction as the effects of the messages; none where the source keeps nothing.
+    public let tickets: [TicketRun]
 
-    /// - Parameter settle: called once, from any thread, and must not block: the source coalesces acknowledgements.
-    public init(_ batch: Batch, settle: @escaping @Sendable (Settlement) -> Void) {
+    /// - Parameters:
+    ///   - tickets: in the order of the origins, all of them together; or none.
+    ///   - settle: called once, from any thread, and must not block: the source coalesces acknowledgements.
+    public init(_ batch: Batch, tickets: [TicketRun] = [], settle: @escaping @Sendable (Settlement) -> Void) {
         count = batch.messages.count + batch.failures.count
         self.batch = batch
+        self.tickets = tickets
         settleAction = settle
     }
 
@@ -50,6 +55,11 @@ public struct Settlement: Sendable {
 
     public static let accepted = Settlement(.accepted)
     public static let released = Settlement(.released)
+
+    /// Whether every message was accepted.
+    public var isAccepted: Bool {
+        if case .accepted = outcome { exceptions.isEmpty } else { false }
+    }
 
     /// The outcome of one message.
     public func outcome(of origin: Int) -> Outcome {

@@ -13,6 +13,7 @@ struct GatedSource: Source {
     var guarantee: DeliveryGuarantee { source.guarantee }
     var isFinite: Bool { source.isFinite }
     var decoder: (any Step)? { source.decoder }
+    var concurrency: Int? { source.concurrency }
 
     func withReceiver<R: Sendable>(
         in context: FlowContext, _ body: (any Receiver) async throws -> R

@@ -155,10 +155,12 @@ final class GatheredPart: Sendable {
     private let state: Mutex<State>
     let count: Int
     let bytes: Int
+    let tickets: [TicketRun]
 
     init(_ delivery: consuming Delivery) {
         let batch = delivery.takeBatch()
         count = delivery.count
+        tickets = delivery.tickets.isEmpty ? [TicketRun(nil, count: delivery.count)] : delivery.tickets
         bytes =
             batch.messages.reduce(0) { $0 + Int($1.original.length) }
             + batch.failures.reduce(0) { $0 + Int($1.message.original.length) }
@@ -180,7 +182,7 @@ struct GatheredDelivery {
 
     /// One batch over all parts, whose settlement goes back to each.
     func delivery() -> Delivery {
-        Delivery(batch()) { [parts] settlement in
+        Delivery(batch(), tickets: parts.flatMap(\.tickets)) { [parts] settlement in
             var start = 0
             for part in parts {
                 let range = start..<start + part.count

@@ -19,6 +19,12 @@ public struct DeadLetter: Sendable {
     public var atStep: [UInt8]?
     /// Headers and what else the source knew, as JSON.
     public var metadata: [UInt8]?
+    /// The destination that refused it, as the flow names it; nil where a step did.
+    public var destination: String?
+    /// How often its source handed it over.
+    public var receiveCount = 1
+    /// Its slot in the delivery that it came in.
+    var origin = 0
 
     public init(
         id: MessageID, flow: String, step: String, error: IntegrationError, attempts: Int, time: Duration,

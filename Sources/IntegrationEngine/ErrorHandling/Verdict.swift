@@ -13,13 +13,24 @@ struct Verdict: Sendable {
     var released: [FailedMessage] = []
     /// Why the flow can't go on.
     var error: (any Error)?
+    /// Bound for queues of the store, in the transaction that settles the delivery.
+    var staged: [StagedMessages] = []
+    /// Dead letters for a queue of the store, in the same transaction; `dead` holds their messages.
+    var letters: [DeadLetter] = []
+
+    /// Bound for the outboxes of destinations that can't be reached.
+    var outbox: [StagedMessages] = []
 
     /// Nothing has failed.
     init() {}
 
-    /// Counts a failed try of each.
+    /// Counts a failed try of each that failed by a fault of its own or of its destination's.
     init(_ failures: [FailedMessage], handling: ErrorHandling) {
         for failure in failures {
+            if failure.heldOff != nil {
+                retries.append(failure)
+                continue
+            }
             var failure = failure
             failure.message.attempts += 1
             if handling.retries(failure.error, failures: Int(failure.message.attempts)) {
@@ -27,6 +38,21 @@ struct Verdict: Sendable {
             } else {
                 dead.append(failure)
             }
+        }
+    }
+}
+
+extension Verdict {
+    /// Lets messages for destinations that can't be reached wait there, so that the flow goes on.
+    mutating func moveToOutboxes() {
+        var waiting: [Int: [Message]] = [:]
+        retries.removeAll { failure in
+            guard failure.heldOff != nil, let destination = failure.destination else { return false }
+            waiting[destination, default: []].append(failure.message)
+            return true
+        }
+        for (destination, messages) in waiting.sorted(by: { $0.key < $1.key }) {
+            outbox.append(StagedMessages(destination: destination, messages: messages))
         }
     }
 }
@@ -72,6 +98,10 @@ extension FlowRunner {
             verdict.error = IntegrationError(
                 .stoppedByFailure, "message \(first.id) failed", path: first.error.path, component: first.step,
                 causes: [first.error.message])
+            return
+        }
+        if journal?.deadLetters != nil {
+            verdict.letters += verdict.dead.map(letter)
             return
         }
         var waiting = Array(verdict.dead.indices)

@@ -17,6 +17,8 @@ public struct Flow: Sendable {
 
     public var name: String
     public var summary: String
+    /// Tells what the flow was when something happened to a message, such as a hash of its configuration.
+    public var version = ""
     public var sources: [Entry]
     public var steps: [any StepDefinition]
     /// Name of the destination of messages that no route step sent elsewhere; nil where a route step always decides.

@@ -7,10 +7,10 @@ public final class FlowDirectory: Sendable {
         /// Flows that were started and are still opening what they use.
         var starting: Set<String> = []
         var callees: Set<String> = []
-        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
+    private let changed = Wakeup()
 
     public init() {}
 
@@ -32,28 +32,19 @@ public final class FlowDirectory: Sendable {
     }
 
     private func change(_ body: (inout State) -> Void) {
-        let waiters = state.withLock { state in
-            body(&state)
-            defer { state.waiters.removeAll() }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
+        state.withLock { body(&$0) }
+        changed.wake()
     }
 
-    /// The running flow of this name, when it has started; nil where none runs.
+    /// The running flow of this name, when it has started; nil where none runs, and when the task is cancelled.
     func runner(_ name: String) async -> FlowRunner? {
-        while true {
+        while !Task.isCancelled {
+            let seen = changed.count
             let (runner, isStarting) = state.withLock { ($0.runners[name], $0.starting.contains(name)) }
             if runner != nil || !isStarting { return runner }
-            await withCheckedContinuation { continuation in
-                let hasChanged = state.withLock { state in
-                    if !state.starting.contains(name) { return true }
-                    state.waiters.append(continuation)
-                    return false
-                }
-                if hasChanged { continuation.resume() }
-            }
+            await changed.wait(after: seen)
         }
+        return nil
     }
 
     /// Notes that somebody may call a flow, which then stays open as long as others work.

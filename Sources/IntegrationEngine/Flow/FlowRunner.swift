@@ -1,6 +1,7 @@
 internal import IntegrationCore
 internal import IntegrationDocument
 internal import IntegrationResilience
+internal import IntegrationStore
 internal import Logging
 internal import Synchronization
 
@@ -11,20 +12,28 @@ final class FlowRunner: Sendable {
     let pipeline: Pipeline
     let statistics: FlowStatistics
     let deadLetters: any DeadLetterSink
+    /// Where there is a store: deliveries are settled by its transactions, and retries wait in it.
+    let journal: Journal?
     let redelivery = Redelivery()
     let inFlight: InFlight
     private let brake: Mutex<BrakeState>
     private let lanes: Int
+    private let storage: Storage?
+    /// Sources that still bring messages from outside the store.
+    private let openSources = Mutex(0)
     /// Given when a source's lanes failed: its parked messages must be let go before it can close.
     private let abandoned = ShutdownSignal()
 
     init(
-        _ flow: Flow, pipeline: Pipeline, context: FlowContext, deadLetters: any DeadLetterSink, processors: Int
+        _ flow: Flow, pipeline: Pipeline, context: FlowContext, deadLetters: any DeadLetterSink,
+        storage: Storage? = nil, journal: Journal? = nil, processors: Int
     ) {
         self.flow = flow
         self.context = context
         self.pipeline = pipeline
         self.deadLetters = deadLetters
+        self.storage = storage
+        self.journal = journal
         statistics = FlowStatistics(flow: flow.name, destinations: pipeline.destinationNames)
         inFlight = InFlight(flow.limits)
         brake = Mutex(BrakeState(flow.errorHandling.brake))
@@ -88,24 +97,70 @@ final class FlowRunner: Sendable {
 
     private func runSources() async throws {
         defer { redelivery.close() }
+        // What was parked is read until the sources are at their end and nothing waits any more.
+        let isOver = ShutdownSignal()
+        openSources.withLock { $0 = flow.sources.count { $0.source.storeQueue == nil } }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for entry in flow.sources {
-                group.addTask {
-                    try await entry.source.withReceiver(in: self.context) { receiver in
-                        try await self.runLanes(of: entry, receiver)
-                    }
+            group.addTask {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for entry in self.flow.sources { group.addTask { try await self.run(entry, in: self.context) } }
+                    try await group.finishOrFail()
                 }
+                isOver.signal()
+            }
+            for entry in waitingRooms {
+                group.addTask { try await self.run(entry, in: self.context.with(ending: isOver)) }
             }
             try await group.finishOrFail()
         }
     }
+
+    /// Where the flow's messages wait in the store for another try.
+    private var waitingRooms: [Flow.Entry] {
+        guard let storage, journal != nil else { return [] }
+        return flow.waitingRooms(pipeline.outboxes).map { name in
+            Flow.Entry(name.text, QueueSource(name, in: storage, concurrency: 1))
+        }
+    }
+
+    /// Returns when the destination that a lane is about to get messages for may be asked.
+    func waitForDestination(of entry: Flow.Entry) async {
+        let outbox = entry.source.storeQueue.flatMap { queue in
+            pipeline.destinationNames.firstIndex { queue == .outbox(flow: flow.name, destination: $0) }
+        }
+        guard let destination = outbox ?? pipeline.onlyDestination else { return }
+        await pipeline.breakers[destination].waitUntilOpen(in: context)
+    }
+
+    private func run(_ entry: Flow.Entry, in context: FlowContext) async throws {
+        var context = context
+        if let journal, let storage {
+            context = context.with(
+                positions: SourcePositions(
+                    store: journal.store, source: Journal.source(entry.name, of: flow.name),
+                    readsFromStart: storage.readsFromStart))
+        }
+        let sourceContext = context
+        _ = try await context.shutdown.cuttingOff { opened in
+            try await entry.source.withReceiver(in: sourceContext) { receiver in
+                opened()
+                try await self.runLanes(of: entry, receiver)
+            }
+        }
+        guard entry.source.storeQueue == nil else { return }
+        openSources.withLock { $0 -= 1 }
+        storage?.progress.wake()
+    }
+
+    /// Whether nothing is in hand and nothing more will come but from the store's queues.
+    var isResting: Bool { openSources.withLock { $0 } == 0 && inFlight.messages == 0 }
 
     /// Runs a source's lanes; returns when all that came from it is settled, so that it can close.
     private func runLanes(of entry: Flow.Entry, _ receiver: any Receiver) async throws {
         let open = OpenDeliveries()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<lanes {
+                for _ in 0..<lanes(of: entry) {
                     group.addTask { try await Lane(runner: self, entry: entry, receiver: receiver, open: open).run() }
                 }
                 try await group.finishOrFail()
@@ -117,6 +172,10 @@ final class FlowRunner: Sendable {
             throw error
         }
         await open.waitForNone()
+    }
+
+    private func lanes(of entry: Flow.Entry) -> Int {
+        flow.ordering == .none ? entry.source.concurrency ?? lanes : 1
     }
 
     // MARK: Retries

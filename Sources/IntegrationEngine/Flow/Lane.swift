@@ -11,6 +11,7 @@ struct Lane {
     /// Runs until the source is at its end or the flow shuts down.
     func run() async throws {
         while true {
+            await runner.waitForDestination(of: entry)
             await runner.inFlight.waitForRoom()
             try Task.checkCancellation()
             guard !runner.context.shutdown.isSignalled, let delivery = try await receiver.receive() else { return }
@@ -21,7 +22,7 @@ struct Lane {
     private func run(_ delivery: consuming Delivery) async throws {
         let context = runner.context
         let received = context.clock.now
-        var batch = delivery.takeBatch()
+        let batch = delivery.takeBatch()
         let count = delivery.count
         let bytes =
             batch.messages.reduce(0) { $0 + Int($1.original.length) }
@@ -29,15 +30,19 @@ struct Lane {
         runner.inFlight.add(messages: count, bytes: bytes)
         runner.statistics.received(messages: count, bytes: bytes)
         let arena = batch.arena
-        entry.decode(&batch, in: context)
-        let verdict = await process(batch)
-        let parked = settle(delivery, verdict, received: received, arena)
-        let stays = parked.reduce(into: (messages: 0, bytes: 0)) { $0 = ($0.messages + 1, $0.bytes + $1.size) }
-        runner.statistics.settled(
-            messages: count - stays.messages - verdict.released.count, latency: context.clock.now - received)
-        runner.inFlight.remove(messages: count - stays.messages, bytes: bytes - stays.bytes)
-        // Only now, so that what is parked is counted before it can be done.
-        runner.park(parked)
+        let verdict = await process(batch, delivery.tickets)
+        if let journal = runner.journal {
+            defer { runner.inFlight.remove(messages: count, bytes: bytes) }
+            try await settle(delivery, verdict, in: journal, received: received, arena)
+        } else {
+            let parked = settle(delivery, verdict, received: received, arena)
+            let stays = parked.reduce(into: (messages: 0, bytes: 0)) { $0 = ($0.messages + 1, $0.bytes + $1.size) }
+            runner.statistics.settled(
+                messages: count - stays.messages - verdict.released.count, latency: context.clock.now - received)
+            runner.inFlight.remove(messages: count - stays.messages, bytes: bytes - stays.bytes)
+            // Only now, so that what is parked is counted before it can be done.
+            runner.park(parked)
+        }
         context.arenas.give(arena)
         if let error = verdict.error { throw error }
         try runner.note(
@@ -45,18 +50,49 @@ struct Lane {
             failed: verdict.dead.map(\.message.origin))
     }
 
-    /// Runs a batch through; what is dead is buried when this returns.
-    private func process(_ batch: consuming Batch) async -> Verdict {
+    /// Runs a batch through; what is dead is buried, or ready to be, when this returns.
+    private func process(_ batch: consuming Batch, _ tickets: [TicketRun]) async -> Verdict {
         var batch = batch
         let arena = batch.arena
+        if tickets.contains(where: { ($0.ticket as? LeaseTicket)?.isSpecial == true }) {
+            let early = batch.takeFailures()
+            var result = await runner.run(&batch, resuming: tickets)
+            result.failures = early + result.failures
+            return await judge(result, arena)
+        }
+        entry.decode(&batch, in: runner.context)
         let early = batch.takeFailures()
         if runner.flow.ordering == .source {
             return await OrderedWork(runner: runner, entry: entry, arena: arena).run(batch, early: early)
         }
         var result = await runner.pipeline.run(batch, in: runner.context)
         result.failures = early + result.failures
+        return await judge(result, arena)
+    }
+
+    private func judge(_ result: WorkResult, _ arena: Arena) async -> Verdict {
         runner.statistics.processed(result)
-        return await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
+        var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
+        verdict.staged = result.staged
+        if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
+        return verdict
+    }
+
+    /// Settles a delivery in one transaction with all that became of its messages. What can't be committed is released.
+    private func settle(
+        _ delivery: consuming Delivery, _ verdict: Verdict, in journal: Journal, received: Duration, _ arena: Arena
+    ) async throws {
+        let clock = runner.context.clock
+        let work = Journal.Work(
+            count: delivery.count, tickets: delivery.tickets, source: entry.name,
+            received: clock.wallTime - (clock.now - received), arena: arena)
+        guard try await journal.commit(journal.change(verdict, of: work, runner: runner)) == .committed else { return }
+        runner.statistics.committed(verdict)
+        runner.statistics.settled(
+            messages: delivery.count - verdict.retries.count - verdict.released.count, latency: clock.now - received)
+        // A lease's messages were put back by the transaction.
+        let released = verdict.released.map(\.message.origin).filter { Journal.claimed($0, work.tickets) == nil }
+        delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
     }
 
     /// Settles a delivery, or makes it wait for its retries; returns these.
@@ -80,7 +116,10 @@ struct Lane {
 extension FlowRunner {
     /// The dead letter of a message that stands as it came from its source.
     func letter(of failure: FailedMessage, from entry: Flow.Entry, _ arena: Arena) -> DeadLetter {
-        DeadLetter(failure, flow: flow.name, source: entry.name, arena: arena, time: context.clock.wallTime)
+        var letter = DeadLetter(
+            failure, flow: flow.name, source: entry.name, arena: arena, time: context.clock.wallTime)
+        letter.destination = failure.destination.map { pipeline.destinationNames[$0] }
+        return letter
     }
 }
 
@@ -105,6 +144,8 @@ extension DeadLetter {
             id: message.id, flow: flow, step: failure.error.component ?? flow, error: failure.error,
             attempts: Int(message.attempts), time: time, source: source, original: Array(arena.bytes(message.original)),
             atStep: atStep, metadata: message.metadata.map { Array(json: arena.view($0)) })
+        receiveCount = Int(message.receiveCount)
+        origin = message.origin
     }
 }
 

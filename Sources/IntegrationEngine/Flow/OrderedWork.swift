@@ -34,6 +34,7 @@ struct OrderedWork {
         var items: [Item] = []
         var dead: [FailedMessage] = []
         var retries = 0
+        var staged: [StagedMessages] = []
     }
 
     private var stopsAtDeath: Bool { runner.flow.errorHandling.exhausted == .stop }
@@ -50,6 +51,7 @@ struct OrderedWork {
             let round = await send(Array(queue[..<(stop ?? queue.count)]))
             runner.statistics.retried(round.retries)
             verdict.dead += round.dead
+            verdict.staged += round.staged
             queue = round.items + queue[(stop ?? queue.count)...]
             guard let next = queue.first(where: { $0.error != nil }), let failure = next.failure else { break }
             if Task.isCancelled {
@@ -88,8 +90,9 @@ struct OrderedWork {
         items.reserveCapacity(batch.messages.count)
         for message in batch.messages {
             do throws(IntegrationError) {
-                let destination = try runner.pipeline.destination(of: message)
-                items.append(Item(message: message, stage: .ready(destination: destination)))
+                for branch in runner.pipeline.leaves(of: try runner.pipeline.destination(of: message)) {
+                    items.append(Item(message: message, stage: .ready(destination: branch)))
+                }
             } catch {
                 result.failures.append(FailedMessage(message: message, error: error))
             }
@@ -160,6 +163,7 @@ struct OrderedWork {
                 whole.items += part.items
                 whole.dead += part.dead
                 whole.retries += part.retries
+                whole.staged += part.staged
             }
         }
         whole.items.sort { $0.message.origin < $1.message.origin }
@@ -173,8 +177,10 @@ struct OrderedWork {
         while next < items.count, round.items.isEmpty {
             let part = items[next..<min(next + step, items.count)]
             next += part.count
-            let result = await runner.pipeline.send(part.map(\.message), to: destination, arena)
+            let result = await runner.pipeline.send(
+                part.map(\.message), to: destination, arena, in: runner.context)
             runner.statistics.processed(result)
+            round.staged += result.staged
             let isCut = Task.isCancelled
             for failure in result.failures {
                 judge(failure, as: .ready(destination: destination), isCut: isCut, &round)

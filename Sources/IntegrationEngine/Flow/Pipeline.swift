@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationStore
 
 /// A flow's steps and destinations, ready: takes a batch and says what became of it.
 struct Pipeline: Sendable {
@@ -12,6 +13,13 @@ struct Pipeline: Sendable {
     var destinationNames: [String]
     /// In the order of `destinationNames`.
     var senders: [any Sender]
+    /// The store's queues among the destinations, in the order of `destinationNames`: what goes there is staged, and
+    /// sent by the transaction that settles the delivery.
+    var queues: [QueueName?]
+    /// What each destination that broadcasts hands messages to, in the order of `destinationNames`; empty for others.
+    var branches: [[Int]]
+    /// One before each destination, in the order of `destinationNames`.
+    var breakers: [DestinationBreaker]
     /// Where messages without a route go.
     var defaultDestination: Int?
     /// The flow's interned literals.
@@ -21,7 +29,7 @@ struct Pipeline: Sendable {
     func run(_ batch: consuming Batch, in context: FlowContext) async -> WorkResult {
         var batch = batch
         var result = await runSteps(&batch, in: context)
-        await send(batch, &result)
+        await send(batch, &result, in: context)
         return result
     }
 
@@ -54,7 +62,7 @@ struct Pipeline: Sendable {
     }
 
     /// Sends each message to the destination of its route.
-    private func send(_ batch: Batch, _ result: inout WorkResult) async {
+    func send(_ batch: Batch, _ result: inout WorkResult, in context: FlowContext) async {
         guard !batch.messages.isEmpty else { return }
         var byDestination = [[Message]](repeating: [], count: senders.count)
         for message in batch.messages {
@@ -64,38 +72,80 @@ struct Pipeline: Sendable {
                 result.failures.append(FailedMessage(message: message, error: error))
             }
         }
-        let parts = byDestination.enumerated().filter { !$0.element.isEmpty }
-        if parts.count == 1 {
-            await result.merge(send(parts[0].element, to: parts[0].offset, batch.arena))
+        var parts: [(destination: Int, messages: [Message])] = []
+        for (destination, messages) in byDestination.enumerated() where !messages.isEmpty {
+            for branch in leaves(of: destination) {
+                if queues[branch] == nil {
+                    parts.append((branch, messages))
+                } else {
+                    result.staged.append(StagedMessages(destination: branch, messages: messages))
+                }
+            }
+        }
+        if parts.count <= 1 {
+            for part in parts {
+                await result.merge(send(part.messages, to: part.destination, batch.arena, in: context))
+            }
             return
         }
         // Several destinations work at once, so that their waits overlap.
         await withTaskGroup(of: WorkResult.self) { group in
             for part in parts {
-                group.addTask { await self.send(part.element, to: part.offset, batch.arena) }
+                group.addTask { await self.send(part.messages, to: part.destination, batch.arena, in: context) }
             }
             for await part in group { result.merge(part) }
         }
     }
 
+    /// The destinations that a message for this one is sent to, each once.
+    func leaves(of destination: Int) -> [Int] {
+        guard !branches[destination].isEmpty else { return [destination] }
+        var leaves: [Int] = []
+        var open = branches[destination]
+        var seen: Set<Int> = [destination]
+        while let next = open.popLast() {
+            guard seen.insert(next).inserted else { continue }
+            if branches[next].isEmpty { leaves.append(next) } else { open += branches[next] }
+        }
+        return leaves.sorted()
+    }
+
     /// Sends messages to one destination.
-    func send(_ messages: [Message], to destination: Int, _ arena: Arena) async -> WorkResult {
+    func send(
+        _ messages: [Message], to destination: Int, _ arena: Arena, in context: FlowContext
+    ) async -> WorkResult {
         var result = WorkResult()
+        if queues[destination] != nil {
+            result.staged = [StagedMessages(destination: destination, messages: messages)]
+            return result
+        }
         let name = destinationNames[destination]
-        func refuse(_ message: Message, _ error: IntegrationError) {
+        func refuse(_ message: Message, _ error: IntegrationError, heldOff: Duration? = nil) {
             var error = error
             if error.component == nil { error.component = name }
-            result.failures.append(FailedMessage(message: message, error: error, destination: destination))
+            result.failures.append(
+                FailedMessage(message: message, error: error, destination: destination, heldOff: heldOff))
         }
         do throws(IntegrationError) {
-            let report = try await senders[destination].send(Batch(arena: arena, messages: messages))
-            try Self.check(report, count: messages.count)
-            for refused in report.refused { refuse(messages[refused.index], refused.error) }
-            result.delivered = [(destination, messages.count - report.refused.count)]
+            let answer = try await breakers[destination].send(
+                Batch(arena: arena, messages: messages), to: senders[destination], in: context)
+            if let until = answer.heldOff, let reason = answer.reason {
+                for message in messages { refuse(message, reason, heldOff: until) }
+                return result
+            }
+            try Self.check(answer.report, count: messages.count)
+            for refused in answer.report.refused { refuse(messages[refused.index], refused.error) }
+            result.delivered = [(destination, messages.count - answer.report.refused.count)]
         } catch {
             for message in messages { refuse(message, error) }
         }
         return result
+    }
+
+    /// Where every message of the flow ends at one destination outside the store, that one.
+    var onlyDestination: Int? {
+        let leaves = destinationNames.indices.filter { branches[$0].isEmpty }
+        return leaves.count == 1 && queues[leaves[0]] == nil ? leaves[0] : nil
     }
 
     /// - Throws: when a report names messages that were not sent, or one twice: nothing it says can then be trusted.
@@ -115,10 +165,18 @@ struct WorkResult: Sendable {
     var delivered: [(destination: Int, count: Int)] = []
     var dropped = 0
     var failures: [FailedMessage] = []
+    var staged: [StagedMessages] = []
 
     mutating func merge(_ other: WorkResult) {
         delivered += other.delivered
         dropped += other.dropped
         failures += other.failures
+        staged += other.staged
     }
+}
+
+/// Messages bound for a queue of the store.
+struct StagedMessages: Sendable {
+    var destination: Int
+    var messages: [Message]
 }

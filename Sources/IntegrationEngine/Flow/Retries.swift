@@ -34,7 +34,7 @@ struct Retries {
         let destinations = Set(due.compactMap { $0.resume?.destination }).sorted()
         for destination in destinations {
             let messages = batch.messages.filter { due[$0.origin].resume?.destination == destination }
-            result.merge(await runner.pipeline.send(messages, to: destination, arena))
+            result.merge(await runner.pipeline.send(messages, to: destination, arena, in: runner.context))
         }
         runner.statistics.processed(result)
         let verdict = await runner.judge(result.failures) { letter(of: $0, due[$0.message.origin], arena) }
@@ -120,6 +120,7 @@ struct Retries {
 extension FlowRunner {
     /// How long a failed message waits before its next try.
     func wait(after failure: FailedMessage) -> Duration {
+        if let until = failure.heldOff { return max(.zero, until - context.clock.now) }
         var random = context.random
         return flow.errorHandling.backoff.wait(
             after: Int(failure.message.attempts), retryAfter: failure.error.retryAfter, using: &random)

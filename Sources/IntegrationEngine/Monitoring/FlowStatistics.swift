@@ -116,6 +116,15 @@ final class FlowStatistics: Sendable {
         }
     }
 
+    /// What a transaction made true.
+    func committed(_ verdict: Verdict) {
+        state.withLock { state in
+            for part in verdict.staged { state.delivered[part.destination] += part.messages.count }
+            state.snapshot.retries += verdict.retries.count
+        }
+        if !verdict.letters.isEmpty { died(verdict.letters) }
+    }
+
     func settled(messages: Int, latency: Duration) {
         guard messages > 0 else { return }
         state.withLock { state in

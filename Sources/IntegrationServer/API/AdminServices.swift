@@ -33,11 +33,13 @@ public struct AdminServices: Sendable {
 
     func readableStore() throws(IntegrationError) -> any StoreReader {
         if let reader { return reader }
+        if let storage = engine?.storage { return try storage.store }
         throw IntegrationError(.noStorage, "the engine keeps nothing: its configuration has no `storage:`")
     }
 
     func writableStore() throws(IntegrationError) -> any Store {
         if let store { return store }
+        if let storage = engine?.storage { return try storage.store }
         _ = try readableStore()
         throw IntegrationError(.noStorage, "the store was opened for reading")
     }

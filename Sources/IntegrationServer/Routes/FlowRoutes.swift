@@ -95,7 +95,8 @@ enum FlowRoutes {
 
     /// How many messages wait for each flow in queues of its own.
     private static func lags(_ services: AdminServices) async throws(IntegrationError) -> [String: Int] {
-        guard let reader = services.reader else { return [:] }
+        guard services.reader != nil || services.engine?.storage != nil else { return [:] }
+        let reader = try services.readableStore()
         var lags: [String: Int] = [:]
         for queue in try await reader.queues() where queue.name.isReserved {
             let flow = queue.name.text.dropFirst("flow:".count).prefix { $0 != "/" }

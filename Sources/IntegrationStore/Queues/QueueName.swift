@@ -7,6 +7,9 @@ public struct QueueName: Sendable, Hashable, Comparable, ExpressibleByStringLite
     public init(_ text: String) { self.text = text }
     public init(stringLiteral text: String) { self.text = text }
 
+    /// What other flows hand over to a flow: `flow:NAME/in`.
+    public static func handover(to flow: String) -> QueueName { QueueName("flow:\(flow)/in") }
+
     /// Where a flow parks messages of sources that can't wait: `flow:NAME/parked`.
     public static func parked(flow: String) -> QueueName { QueueName("flow:\(flow)/parked") }
 

@@ -6,7 +6,7 @@ public import IntegrationDocument
 /// let total = try Expression.compile("$sum(items.(price * quantity))")
 /// try total.evaluate(order, into: &builder)
 /// ```
-/// The language is that of jsonata-js 2.2. Three things differ: the members of an object keep the order in which they
+/// The language is that of jsonata-js 2.2. Four things differ: `$uuid()` is there; the members of an object keep the order in which they
 /// stand (ECMAScript puts keys that look like integers first); numbers that are only copied keep their text; a
 /// surrogate without its partner is U+FFFD.
 ///

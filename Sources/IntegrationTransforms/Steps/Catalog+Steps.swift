@@ -9,7 +9,7 @@ extension Catalog {
         register(step: "validate", ValidateConfiguration.table) { configuration, context throws(IntegrationError) in
             try ValidateConfiguration(configuration.fields).step(configuration.name, context)
         }
-        register(step: "enrich", EnrichConfiguration.table) { configuration, _ in
+        register(step: "enrich", EnrichConfiguration.table, waits: true) { configuration, _ in
             EnrichConfiguration(configuration.fields).step(configuration.name)
         }
         register(step: "route", RouteConfiguration.table, endsFlow: true) {

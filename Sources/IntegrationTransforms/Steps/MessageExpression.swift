@@ -92,12 +92,17 @@ extension Message {
 }
 
 extension ExpressionHost {
-    /// The flow's clock, so that `$now()` can be tested.
+    /// The flow's clock and chance, so that `$now()` and `$uuid()` can be tested.
     init(_ context: FlowContext) {
         let clock = context.clock
+        let random = context.random
         self.init(
             wallMilliseconds: { clock.wallTime.milliseconds },
             monotonicNanoseconds: { UInt64(max(0, clock.now.nanoseconds)) },
-            randomBits: ExpressionHost.system.randomBits)
+            randomBits: {
+                // Copies of a source share its sequence.
+                var random = random
+                return random.next()
+            })
     }
 }

@@ -22,7 +22,9 @@ internal import Testing
     }
 
     private var counted: GenerateBody {
-        .made { index, scheduled, out throws(IntegrationError) in out.append("\(index)@\(scheduled.milliseconds)") }
+        .made { message, _, out throws(IntegrationError) in
+            out.append("\(message.sequence)@\(message.scheduled.milliseconds)")
+        }
     }
 
     private func clock(sleeps: Int) -> ScriptedClock {
@@ -125,10 +127,10 @@ internal import Testing
     }
 
     @Test func `A message that can't be made fails alone`() async throws {
-        let body = GenerateBody.made { index, _, out throws(IntegrationError) in
+        let body = GenerateBody.made { message, _, out throws(IntegrationError) in
             out.append("message ")
-            if index == 1 { throw IntegrationError(.stepFailed, "no") }
-            out.append("\(index)")
+            if message.sequence == 1 { throw IntegrationError(.stepFailed, "no") }
+            out.append("\(message.sequence)")
         }
         let received = try await GenerateSource(.unlimited, body: body, count: 3).drain()
         #expect(received.map(\.failure) == [nil, .stepFailed, nil])
@@ -219,7 +221,7 @@ internal import Testing
         #expect(await failure { _ = try configuration.makeSource() }?.code == .cannotBuild)
         let source = try configuration.makeSource { body throws(IntegrationError) in
             let text = body.json
-            return { index, _, out throws(IntegrationError) in out.append("\(index) of \(text)") }
+            return { message, _, out throws(IntegrationError) in out.append("\(message.sequence) of \(text)") }
         }
         #expect(try await source.drain().map(\.text) == [#"0 of {"n":"{{ $index }}"}"#])
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationServer
 
 struct FlowListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,7 +38,7 @@ struct FlowListCommand: AsyncParsableCommand {
             .init("LAG", .right) { $0.integer("lag").map { Figures.count($0) } ?? "-" },
             .init("DLQ", .right) { $0.integer("dead_letters").map { Figures.count($0) } ?? "-" },
             .init("") { remark($0) },
-        ]).text([reply], format, style)
+        ]).text([reply], "items", format, style)
     }
 
     static func rate(_ rate: Double?) -> String {

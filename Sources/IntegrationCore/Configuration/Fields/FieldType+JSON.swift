@@ -8,9 +8,33 @@ extension FieldType where Value == ConfigurationNode {
             return FieldType.any.decode(node, &context)
         }
     }
+
+    /// Anything that can be written as JSON, with `{{ expression }}` in its texts.
+    public static var jsonTemplate: FieldType {
+        FieldType(shape: .any, encode: { $0 }) { node, context in
+            guard context.checkTemplates(in: node) else { return nil }
+            return FieldType.json.decode(node, &context)
+        }
+    }
 }
 
 extension DecodingContext {
+    fileprivate mutating func checkTemplates(in node: ConfigurationNode) -> Bool {
+        switch node.content {
+        case .scalar(let scalar):
+            return scalar.kind != .string || check(scalar, at: node, with: catalog.languages.template)
+        case .sequence(let elements):
+            return elements.enumerated().reduce(true) { isRight, element in
+                within("[\(element.offset)]", at: element.element.span) { $0.checkTemplates(in: element.element) }
+                    && isRight
+            }
+        case .mapping(let mapping):
+            return mapping.entries.reduce(true) { isRight, entry in
+                within(entry.key, at: entry.keySpan) { $0.checkTemplates(in: entry.value) } && isRight
+            }
+        }
+    }
+
     fileprivate mutating func refuseUnspeakable(in node: ConfigurationNode) {
         switch node.content {
         case .scalar(let scalar):

@@ -49,6 +49,20 @@ final class Evaluator {
     /// A random number, 0 ≤ n < 1.
     func random() -> Double { Double(host.randomBits() >> 11) * 0x1p-53 }
 
+    /// A random identifier: version 4 of RFC 9562, 5.4.
+    func uuid() -> String {
+        let high = host.randomBits() & ~0xF000 | 0x4000
+        let low = host.randomBits() & (.max >> 2) | 1 << 63
+        func hex(_ bits: UInt64, from: UInt64, digits: Int) -> String {
+            let text = String(bits >> from & (1 << UInt64(4 * digits) - 1), radix: 16)
+            return String(repeating: "0", count: digits - text.utf8.count) + text
+        }
+        return [
+            hex(high, from: 32, digits: 8), hex(high, from: 16, digits: 4), hex(high, from: 0, digits: 4),
+            hex(low, from: 48, digits: 4), hex(low, from: 0, digits: 12),
+        ].joined(separator: "-")
+    }
+
     // MARK: Budget
 
     /// Takes `count` steps from the budget.

@@ -65,6 +65,7 @@ extension Builtin {
         case .fromMillis: return try call.fromMillis()
         case .now: return try call.now()
         case .millis: return .number(Double(evaluator.milliseconds))
+        case .uuid: return .string(evaluator.uuid())
         }
     }
 }

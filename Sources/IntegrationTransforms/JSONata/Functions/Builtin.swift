@@ -8,7 +8,7 @@ enum Builtin: Int, CaseIterable, Sendable {
         lookup
     case append, exists, spread, merge, reverse, each, error, assert, type, sort, shuffle, distinct, base64encode
     case base64decode, encodeUrlComponent, encodeUrl, decodeUrlComponent, decodeUrl, eval, toMillis, fromMillis, clone
-    case now, millis
+    case now, millis, uuid
 
     private struct Row: Sendable {
         var signature: Signature
@@ -66,6 +66,7 @@ enum Builtin: Int, CaseIterable, Sendable {
         case .fromMillis: ("<n-s?s?:s>", 3)
         case .clone: ("<(oa)-:o>", 1)
         case .now: ("<s?s?:s>", 2)
+        case .uuid: ("<:s>", 0)
         }
     }
 

@@ -1,0 +1,38 @@
+internal import IntegrationCore
+internal import IntegrationEngine
+internal import IntegrationStore
+
+extension Storage {
+    /// The store of a configuration: in its `storage:` folder, or in memory where there is none.
+    convenience init(_ document: ConfigurationDocument, readsFromStart: Bool) {
+        var queues: [QueueName: QueueSettings] = [:]
+        for queue in document.queues { queues[QueueName(queue.name)] = QueueSettings(queue.value) }
+        guard let storage = document.storage else {
+            self.init(queues: queues) { try await SQLiteStore.withTemporaryStore($0) }
+            return
+        }
+        let settings = StoreSettings(durability: Durability(storage.durability))
+        let folder = storage.path.resolved
+        self.init(queues: queues, readsFromStart: readsFromStart) { body in
+            try await SQLiteStore.withStore(in: folder, settings: settings) { try await body($0) }
+        }
+    }
+}
+
+extension QueueSettings {
+    init(_ configuration: QueueConfiguration) {
+        self.init(
+            maxMessages: configuration.maxMessages, maxBytes: configuration.maxBytes.bytes,
+            retention: Retention(age: configuration.retention))
+    }
+}
+
+extension Durability {
+    init(_ durability: StorageConfiguration.Durability) {
+        switch durability {
+        case .full: self = .full
+        case .os: self = .os
+        case .none: self = .none
+        }
+    }
+}

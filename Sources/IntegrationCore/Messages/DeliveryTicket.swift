@@ -1,0 +1,33 @@
+/// How a source's messages are acknowledged where that is part of a store's transaction: by their position in a stream,
+/// or by a lease.
+public protocol DeliveryTicket: Sendable {}
+
+/// So many messages of a delivery, one after another, that share a ticket; nil where nothing is kept of them.
+public struct TicketRun: Sendable {
+    public var ticket: (any DeliveryTicket)?
+    public var count: Int
+
+    public init(_ ticket: (any DeliveryTicket)?, count: Int) {
+        self.ticket = ticket
+        self.count = count
+    }
+}
+
+/// Messages are records of a stream whose progress is kept: what is settled is not read again.
+public struct PositionTicket: DeliveryTicket {
+    /// What the source knows the stream by, such as a file's device and inode.
+    public let stream: String
+    /// Where each record stands in the stream, in the order of the origins; with what lies between it and the next.
+    public let records: [Range<UInt64>]
+
+    public init(stream: String, records: [Range<UInt64>]) {
+        self.stream = stream
+        self.records = records
+    }
+}
+
+/// What a store knows about a source's streams.
+public protocol StreamPositions: Sendable {
+    /// The parts of a stream that are settled, in order.
+    func completed(_ stream: String) async throws(IntegrationError) -> [Range<UInt64>]
+}

@@ -1,0 +1,272 @@
+internal import IntegrationCore
+internal import IntegrationDocument
+internal import IntegrationStore
+internal import Logging
+
+/// Makes what became of a delivery one transaction: what goes into queues, dead letters, parked messages, and the
+/// acknowledgement of it all.
+struct Journal: Sendable {
+    let store: any Store
+    let flow: Flow
+    let context: FlowContext
+    let pipeline: Pipeline
+    /// The queue of the flow's dead letters; nil where they go to a destination of another kind.
+    let deadLetters: String?
+
+    enum Outcome {
+        case committed
+        /// Somebody else has the messages by now.
+        case lost
+        /// The flow ends before the store could take it.
+        case abandoned
+    }
+
+    /// A delivery whose messages are through, one way or another.
+    struct Work {
+        var count: Int
+        var tickets: [TicketRun]
+        /// The source's name.
+        var source: String
+        /// Wall time at which it came.
+        var received: Duration
+        var arena: Arena
+    }
+
+    /// What of a delivery comes back, by origin; everything else is done.
+    private struct Returning {
+        var retries: [Int: [FailedMessage]] = [:]
+        var released: Set<Int> = []
+
+        init(_ verdict: Verdict) {
+            for failure in verdict.retries { retries[failure.message.origin, default: []].append(failure) }
+            // A part of a message that is tried again speaks for all of it.
+            released = Set(verdict.released.map(\.message.origin)).subtracting(retries.keys)
+        }
+
+        func isDone(_ origin: Int) -> Bool { retries[origin] == nil && !released.contains(origin) }
+        var isEmpty: Bool { retries.isEmpty && released.isEmpty }
+    }
+
+    // MARK: The change
+
+    /// All effects of a delivery.
+    func change(_ verdict: Verdict, of work: Work, runner: FlowRunner) -> StoreChange {
+        var change = StoreChange()
+        for part in verdict.staged {
+            guard let queue = pipeline.queues[part.destination] else { continue }
+            change.enqueue.append(Enqueue(part.messages, to: queue, at: context.clock.wallTime, work.arena))
+        }
+        for part in verdict.outbox {
+            change.enqueue.append(outbox(part, runner, work))
+        }
+        let returning = Returning(verdict)
+        var parked = ParkedMessages()
+        var start = 0
+        for run in work.tickets.isEmpty ? [TicketRun(nil, count: work.count)] : work.tickets {
+            switch run.ticket {
+            case let ticket as LeaseTicket: settle(ticket, from: start, returning, runner, work, &change)
+            case let ticket as PositionTicket:
+                park(start..<start + run.count, returning, runner, work, &parked)
+                note(ticket, from: start, returning, work, &change)
+            default: park(start..<start + run.count, returning, runner, work, &parked)
+            }
+            start += run.count
+        }
+        if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: .parked(flow: flow.name))) }
+        for letter in verdict.letters {
+            change.deadLetters.append(record(letter, work))
+            change.events.append(event("dead-lettered", letter.id, step: letter.step, code: letter.error.code))
+        }
+        for failure in verdict.retries {
+            change.events.append(
+                event("retried", failure.message.id, step: failure.error.component, code: failure.error.code))
+        }
+        return change
+    }
+
+    /// Messages for a destination that can't be reached, with the bytes made for it.
+    private func outbox(_ part: StagedMessages, _ runner: FlowRunner, _ work: Work) -> Enqueue {
+        let name = pipeline.destinationNames[part.destination]
+        var waiting = ParkedMessages()
+        for message in part.messages {
+            let body = Array(bodyOf: message, in: work.arena)
+            waiting.add(
+                message, source: work.source, received: work.received, due: nil,
+                resume: [ResumePoint(destination: name, body: body)], work.arena)
+        }
+        return waiting.enqueue(for: .outbox(flow: flow.name, destination: name))
+    }
+
+    /// Acknowledges what is done and puts back the rest.
+    private func settle(
+        _ ticket: LeaseTicket, from start: Int, _ returning: Returning, _ runner: FlowRunner, _ work: Work,
+        _ change: inout StoreChange
+    ) {
+        guard !returning.isEmpty else {
+            let sequences = ticket.messages.map(\.sequence)
+            change.acknowledge.append(Acknowledgement(lease: ticket.lease, sequences: sequences))
+            return
+        }
+        var done: [UInt64] = []
+        for (index, claimed) in ticket.messages.enumerated() {
+            let origin = start + index
+            if let failures = returning.retries[origin] {
+                change.putBack.append(
+                    PutBack(
+                        lease: ticket.lease, sequence: claimed.sequence, due: due(failures, runner),
+                        attempts: Int(failures[0].message.attempts), resume: resume(failures, work.arena)))
+            } else if returning.released.contains(origin) {
+                change.putBack.append(PutBack(lease: ticket.lease, sequence: claimed.sequence))
+            } else {
+                done.append(claimed.sequence)
+            }
+        }
+        if !done.isEmpty { change.acknowledge.append(Acknowledgement(lease: ticket.lease, sequences: done)) }
+    }
+
+    /// Parked messages are safe, so that their records count as done.
+    private func note(
+        _ ticket: PositionTicket, from start: Int, _ returning: Returning, _ work: Work, _ change: inout StoreChange
+    ) {
+        var completed: [Range<UInt64>] = []
+        for (index, record) in ticket.records.enumerated() where !returning.released.contains(start + index) {
+            if let last = completed.last, last.upperBound == record.lowerBound {
+                completed[completed.count - 1] = last.lowerBound..<record.upperBound
+            } else {
+                completed.append(record)
+            }
+        }
+        guard !completed.isEmpty else { return }
+        let key = StreamKey(source: Self.source(work.source, of: flow.name), identity: ticket.stream)
+        change.positions.append(StreamProgress(stream: key, completed: completed))
+    }
+
+    /// The name under which the positions of a flow's source are kept.
+    static func source(_ source: String, of flow: String) -> String { "\(flow)/\(source)" }
+
+    private func park(
+        _ origins: Range<Int>, _ returning: Returning, _ runner: FlowRunner, _ work: Work,
+        _ parked: inout ParkedMessages
+    ) {
+        guard !returning.retries.isEmpty else { return }
+        for origin in origins {
+            guard let failures = returning.retries[origin] else { continue }
+            parked.add(
+                failures[0].message, source: work.source, received: work.received, due: due(failures, runner),
+                resume: resume(failures, work.arena) ?? [], work.arena)
+        }
+    }
+
+    private func due(_ failures: [FailedMessage], _ runner: FlowRunner) -> Duration {
+        context.clock.wallTime + (failures.map { runner.wait(after: $0) }.max() ?? .zero)
+    }
+
+    /// The branches that failed, each with the bytes made for it; nil where a step failed, so that all begins anew.
+    private func resume(_ failures: [FailedMessage], _ arena: Arena) -> [ResumePoint]? {
+        var points: [ResumePoint] = []
+        for failure in failures {
+            guard let destination = failure.destination else { return nil }
+            points.append(
+                ResumePoint(
+                    destination: pipeline.destinationNames[destination],
+                    body: Array(bodyOf: failure.message, in: arena)))
+        }
+        return points
+    }
+
+    // MARK: Records
+
+    private func record(_ letter: DeadLetter, _ work: Work) -> IntegrationStore.DeadLetter {
+        var received = work.received
+        var queue: QueueName?
+        if let claimed = Self.claimed(letter.origin, work.tickets) {
+            received = claimed.message.received
+            queue = claimed.queue.isReserved ? nil : claimed.queue
+        }
+        return IntegrationStore.DeadLetter(
+            queue: deadLetters ?? "", message: letter.id, flow: flow.name, flowVersion: flow.version,
+            source: letter.source, sourceQueue: queue, step: letter.step, destination: letter.destination,
+            code: letter.error.code.id, reason: letter.error.message, path: letter.error.path,
+            causes: letter.error.causes, attempts: letter.attempts, receiveCount: letter.receiveCount,
+            received: received, failed: letter.time, body: letter.original, metadata: letter.metadata,
+            failingBody: letter.atStep)
+    }
+
+    /// The claimed message of an origin.
+    static func claimed(_ origin: Int, _ tickets: [TicketRun]) -> (queue: QueueName, message: ClaimedMessage)? {
+        var start = 0
+        for run in tickets {
+            if origin < start + run.count {
+                return (run.ticket as? LeaseTicket).map { ($0.lease.queue, $0.messages[origin - start]) }
+            }
+            start += run.count
+        }
+        return nil
+    }
+
+    private func event(_ kind: String, _ id: MessageID, step: String?, code: ErrorCode) -> EventRecord {
+        EventRecord(
+            time: context.clock.wallTime, kind: kind, flow: flow.name, message: id, step: step,
+            detail: Array(#"{"code":"\#(code.id)"}"#.utf8))
+    }
+
+    // MARK: Committing
+
+    /// Makes a change durable, again and again while the store can't take it: nothing is acknowledged meanwhile.
+    func commit(_ change: StoreChange) async throws(IntegrationError) -> Outcome {
+        guard !change.isEmpty else { return .committed }
+        var tries = 0
+        while true {
+            do throws(IntegrationError) {
+                try await store.commit(change)
+                return .committed
+            } catch {
+                if error.code == .leaseLost {
+                    context.logger.warning("a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
+                    return .lost
+                }
+                guard error.isRetryable else { throw error }
+                tries += 1
+                guard await holdBack(error, tries: tries) else { return .abandoned }
+            }
+        }
+    }
+
+    private static let backoff = (first: Duration.milliseconds(20), longest: Duration.seconds(5))
+
+    /// Waits before the next try; false when the flow ends first.
+    private func holdBack(_ error: IntegrationError, tries: Int) async -> Bool {
+        let isFull = error.code == .queueFull
+        if tries == 1 {
+            context.logger.log(
+                level: isFull ? .debug : .error, "the store takes nothing for now; the flow holds back",
+                metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+        }
+        let wait = min(Self.backoff.longest, Self.backoff.first * (1 << min(tries, 10)))
+        return await context.pause(for: isFull ? min(wait, .milliseconds(200)) : wait)
+    }
+}
+
+/// Messages that wait in the store for another try of their flow.
+private struct ParkedMessages {
+    private var block: [UInt8] = []
+    private(set) var messages: [NewMessage] = []
+
+    mutating func add(
+        _ message: Message, source: String, received: Duration, due: Duration?, resume: [ResumePoint], _ arena: Arena
+    ) {
+        let start = block.count
+        block += arena.bytes(message.original)
+        let end = block.count
+        if let metadata = message.metadata { block += [UInt8](json: arena.view(metadata)) }
+        messages.append(
+            NewMessage(
+                id: message.id, body: start..<end, metadata: message.metadata == nil ? nil : end..<block.count,
+                attempts: Int(message.attempts), receiveCount: Int(message.receiveCount), received: received,
+                due: due, source: source, resume: resume))
+    }
+
+    func enqueue(for queue: QueueName) -> Enqueue {
+        Enqueue(queue: queue, block: block, messages: messages)
+    }
+}

@@ -1,0 +1,21 @@
+internal import IntegrationCore
+internal import IntegrationDocument
+
+/// A flow's steps, built, and the destinations that they name.
+struct BuiltFlow {
+    let flow: Flow
+    let build: FlowBuild
+    let steps: [Pipeline.NamedStep]
+    /// What each destination that broadcasts hands messages to, by index; empty for all others.
+    let branches: [[Int]]
+
+    func pipeline(_ senders: [String: any Sender]) -> Pipeline {
+        let senders = build.destinations.compactMap { senders[$0] }
+        return Pipeline(
+            steps: steps, destinationNames: build.destinations, senders: senders,
+            queues: senders.map { ($0 as? QueueSender)?.queue }, branches: branches,
+            breakers: build.destinations.map(DestinationBreaker.init),
+            defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
+            literals: build.literals.block())
+    }
+}

@@ -1,0 +1,118 @@
+public import IntegrationCore
+public import IntegrationDocument
+
+/// The body of messages that are made rather than received: a text or any JSON, with `{{ expression }}` in its texts.
+///
+/// A text that is one single `{{ expression }}` becomes the expression's own value, such as a number; any other becomes
+/// a string. A body that is a text as a whole is written as it is, not as a JSON string. Keys are taken as they stand.
+public struct BodyTemplate: Sendable {
+    /// What an expression finds in `$meta`.
+    public enum Fact: Sendable {
+        case text(String)
+        case number(Int)
+        /// Since 1970-01-01T00:00:00Z; written as `$now()` writes it.
+        case time(Duration)
+    }
+
+    private enum Part: Sendable {
+        /// JSON, encoded beforehand.
+        case bytes([UInt8])
+        case value(TextTemplate)
+        case text(TextTemplate)
+    }
+
+    private let parts: [Part]
+
+    /// - Throws: what is wrong with an expression, and where in the configuration it stands.
+    public init(_ body: ConfigurationNode) throws(IntegrationError) {
+        var parts: [Part] = []
+        if let text = Self.text(body) {
+            parts.append(.text(try Self.compile(text, body)))
+        } else {
+            try Self.add(body, to: &parts)
+        }
+        self.parts = parts
+    }
+
+    private static func text(_ node: ConfigurationNode) -> String? {
+        node.scalar.flatMap { $0.kind == .string ? $0.text : nil }
+    }
+
+    private static func compile(_ text: String, _ node: ConfigurationNode) throws(IntegrationError) -> TextTemplate {
+        do {
+            return try TextTemplate.compile(text)
+        } catch {
+            throw IntegrationError(error, component: node.location.description)
+        }
+    }
+
+    private static func add(_ node: ConfigurationNode, to parts: inout [Part]) throws(IntegrationError) {
+        func add(_ text: String) { parts.append(.bytes(Array(text.utf8))) }
+        switch node.content {
+        case .scalar:
+            if let text = text(node), case let template = try compile(text, node), !template.isConstant {
+                parts.append(.value(template))
+            } else {
+                add(node.json)
+            }
+        case .sequence(let elements):
+            for (index, element) in elements.enumerated() {
+                add(index == 0 ? "[" : ",")
+                try self.add(element, to: &parts)
+            }
+            add(elements.isEmpty ? "[]" : "]")
+        case .mapping(let mapping):
+            for (index, entry) in mapping.entries.enumerated() {
+                add((index == 0 ? "{" : ",") + ConfigurationNode.string(entry.key).json + ":")
+                try self.add(entry.value, to: &parts)
+            }
+            add(mapping.entries.isEmpty ? "{}" : "}")
+        }
+    }
+
+    /// Writes one body.
+    ///
+    /// - Parameter facts: the members of `$meta`.
+    /// - Throws: what an expression throws; `templateWithoutValue` for one that gives no value.
+    public func write(
+        _ facts: [(name: String, fact: Fact)], in context: FlowContext, to out: inout OutputBuffer
+    ) throws(IntegrationError) {
+        let arena = context.arenas.take()
+        defer { context.arenas.give(arena) }
+        do throws(ExpressionError) {
+            let bindings = ExpressionBindings(meta: try Self.meta(facts, arena))
+            for part in parts {
+                switch part {
+                case .bytes(let bytes): bytes.withUnsafeBufferPointer { out.append($0) }
+                case .text(let template):
+                    out.append(try template.string(nil, bindings: bindings, host: ExpressionHost(context)))
+                case .value(let template):
+                    var builder = Builder(arena)
+                    guard try template.evaluate(nil, bindings: bindings, host: ExpressionHost(context), into: &builder)
+                    else { throw ExpressionError("U1005", at: 0, end: template.text.utf8.count) }
+                    out.append(arena.view(builder.finish()))
+                }
+            }
+        } catch {
+            throw IntegrationError(error)
+        }
+    }
+
+    private static func meta(
+        _ facts: [(name: String, fact: Fact)], _ arena: Arena
+    ) throws(ExpressionError) -> View {
+        var builder = Builder(arena)
+        let object = builder.open()
+        for (name, fact) in facts {
+            builder.append(string: name)
+            switch fact {
+            case .text(let text): builder.append(string: text)
+            case .number(let number): builder.append(number: Double(number))
+            case .time(let time):
+                builder.append(string: try DatePicture.format(Double(time.milliseconds), nil, zone: nil))
+            }
+        }
+        builder.close(object, .object, count: facts.count)
+        return arena.view(builder.finish())
+    }
+}
