@@ -29,7 +29,10 @@ struct IntegrationCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Running engines",
-                subcommands: [FlowCommand.self, ReloadCommand.self]),
+                subcommands: [
+                    FlowCommand.self, QueueCommand.self, DeadLetterCommand.self, EventCommand.self, TraceCommand.self,
+                    ReloadCommand.self,
+                ]),
             CommandGroup(
                 name: "Reference", subcommands: [ListCommand.self, DocsCommand.self, ExplainCommand.self]),
             CommandGroup(name: "Languages", subcommands: [EvalCommand.self]),

@@ -97,7 +97,7 @@ struct FlowRun {
             ]
         }
         if let watched {
-            server.append(SavedFiles(watched, flows: flows, configuration: configuration, line: line))
+            server.append(SavedFiles(watched, flows: flows, configuration: configuration, line: line, clock: clock))
         }
         var quiet = logger
         // Its own words are about services, which mean nothing here.

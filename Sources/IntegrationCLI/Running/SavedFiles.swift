@@ -10,10 +10,13 @@ struct SavedFiles: Service {
     private let flows: any FlowAdministration
     private let configuration: RunConfiguration
     private let line: StatusLine
+    private let clock: any TimeSource
 
     init(
-        _ loaded: LoadedConfiguration, flows: any FlowAdministration, configuration: RunConfiguration, line: StatusLine
+        _ loaded: LoadedConfiguration, flows: any FlowAdministration, configuration: RunConfiguration, line: StatusLine,
+        clock: any TimeSource
     ) {
+        self.clock = clock
         self.loaded = loaded
         self.flows = flows
         self.configuration = configuration
@@ -21,15 +24,24 @@ struct SavedFiles: Service {
     }
 
     func run() async throws {
+        do {
+            try await watch()
+        } catch is CancellationError {
+            return
+        }
+    }
+
+    private func watch() async throws {
         try await cancelWhenGracefulShutdown {
             var watcher = try FileWatcher(files: loaded.watchedFiles)
             while true {
                 await watcher.wait()
-                if Task.isCancelled { return }
-                await reload()
-                // What is read may have changed as well.
+                // An editor writes, renames and touches: all that is one save.
+                try await clock.sleep(for: .milliseconds(30))
+                // What is read may have changed as well; what is saved from here on is another save.
                 let files = try configuration.load().configuration.watchedFiles
                 watcher = try FileWatcher(files: files.isEmpty ? loaded.watchedFiles : files)
+                await reload()
             }
         }
     }

@@ -17,9 +17,11 @@ struct Listing {
 
     var columns: [Column]
 
-    /// - Parameter name: the member of the reply that holds the items.
+    /// - Parameters:
+    ///   - name: the member of the reply that holds the items.
+    ///   - hasHeader: false for the later pages of a long table.
     func text(
-        _ replies: [Reply], _ name: String = "items", _ format: OutputFormat, _ style: Style
+        _ replies: [Reply], _ name: String = "items", _ format: OutputFormat, _ style: Style, hasHeader: Bool = true
     ) throws(IntegrationError) -> String {
         var table = TextTable(columns.map(\.title), alignments: columns.map(\.alignment))
         var objects: [String] = []
@@ -32,7 +34,7 @@ struct Listing {
             }
         }
         switch format {
-        case .table: return table.text(style)
+        case .table: return table.text(style, hasHeader: hasHeader)
         case .json: return "[" + objects.joined(separator: ",\n ") + "]\n"
         case .jsonl: return objects.map { $0 + "\n" }.joined()
         }

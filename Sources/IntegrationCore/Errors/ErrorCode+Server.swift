@@ -82,8 +82,25 @@ extension ErrorCode {
         explanation: "`integration init` makes new files and overwrites none.",
         remedy: "Name another folder, or remove what is there.")
 
+    public static let choiceMissing = ErrorCode(
+        "IE9105", "Nothing is chosen",
+        explanation: """
+            `dlq replay`, `drop` and `export` work on the dead letters whose ids are given, on those that options such \
+            as --flow, --code or --where choose, or on all of them with --all; one of the three must be said.
+            """,
+        remedy: "Give ids, or options such as --code IE2201, or --all.")
+
+    public static let editorFailed = ErrorCode(
+        "IE9106", "Editor failed",
+        explanation: """
+            `dlq edit` opens the editor that VISUAL or EDITOR names, by default vi, on a terminal; it could not be \
+            opened or ended with an error. Nothing was changed.
+            """,
+        remedy: "Set EDITOR, or give the new body with --body FILE.")
+
     public static let serverCodes: [ErrorCode] = [
         requestInvalid, routeUnknown, methodNotAllowed, roleTooLow, requestTooLarge, socketInUse, socketUnusable,
-        noStorage, configurationRefused, queueUnknown, engineUnreachable, answerBroken, notConfirmed, alreadyThere,
+        noStorage, configurationRefused, queueUnknown, engineUnreachable, answerBroken, notConfirmed, alreadyThere, choiceMissing,
+        editorFailed,
     ]
 }

@@ -16,20 +16,26 @@ struct DeadLetterSummaryAnswer: Answer {
         .text("path", "Where in the message.") { $0.stored.letter.path },
         .integer("attempts", "Tries, the last one included.") { $0.stored.letter.attempts },
         .time("failed", "When it failed for good.") { $0.stored.letter.failed },
+        .number("age_seconds", "How long ago that was.") { ($0.now - $0.stored.letter.failed) / .seconds(1) },
         .integer("bytes", "The size of the body that came in.") { $0.stored.size },
         .bool("edited", "Whether the body was replaced by hand.") { $0.stored.isEdited },
     ]
     let stored: StoredDeadLetter
+    /// Wall time since 1970.
+    let now: Duration
 }
 
 struct DeadLetterListAnswer: Answer {
     static let title = "DeadLetterList"
     static let members: [Member<DeadLetterListAnswer>] = [
-        .objects("items", "The dead letters, newest first.") { $0.items.map { DeadLetterSummaryAnswer(stored: $0) } },
+        .objects("items", "The dead letters, newest first.") { answer in
+            answer.items.map { DeadLetterSummaryAnswer(stored: $0, now: answer.now) }
+        },
         .text("next", "`before` of the next page; null at the end.") { $0.next.map { "\($0)" } },
     ]
     let items: [StoredDeadLetter]
     let next: MessageID?
+    let now: Duration
 }
 
 /// A dead letter whole.

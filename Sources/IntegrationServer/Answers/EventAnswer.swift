@@ -42,7 +42,7 @@ struct JourneyAnswer: Answer {
         .text("message", "The message's id.") { "\($0.message)" },
         .objects("events", "What happened to it, oldest first.") { $0.journey.events.map { EventAnswer(stored: $0) } },
         .objects("dead_letters", "Where it failed for good, oldest first.") { answer in
-            answer.journey.deadLetters.map { DeadLetterSummaryAnswer(stored: $0) }
+            answer.journey.deadLetters.map { DeadLetterSummaryAnswer(stored: $0, now: answer.now) }
         },
         .objects("delivered", "Destinations that accepted it while it is not settled.") { answer in
             answer.journey.delivered.map { Delivered(entry: $0) }
@@ -50,4 +50,5 @@ struct JourneyAnswer: Answer {
     ]
     let message: MessageID
     let journey: Journey
+    let now: Duration
 }

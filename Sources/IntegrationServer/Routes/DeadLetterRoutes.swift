@@ -7,7 +7,7 @@ enum DeadLetterRoutes {
     static let all: [Route] = [
         Route(.get, "/v1/dead-letters", for: .viewer, "Dead letters without their bodies, newest first.") {
             (request: DeadLetterRequest, _, services) throws(IntegrationError) in
-            try await page(request, try services.readableStore())
+            try await page(request, try services.readableStore(), now: services.clock.wallTime)
         },
         Route(.get, "/v1/dead-letters/groups", for: .viewer, "Dead letters by reason, the most frequent first.") {
             (request: DeadLetterGroupsRequest, _, services) throws(IntegrationError) in
@@ -48,11 +48,11 @@ enum DeadLetterRoutes {
     private static let mostAsked = 5000
 
     private static func page(
-        _ request: DeadLetterRequest, _ store: any StoreReader
+        _ request: DeadLetterRequest, _ store: any StoreReader, now: Duration
     ) async throws(IntegrationError) -> DeadLetterListAnswer {
         guard let text = request.condition else {
             let items = try await store.deadLetters(request.filter, before: request.before, limit: request.limit)
-            return DeadLetterListAnswer(items: items, next: items.count < request.limit ? nil : items.last?.id)
+            return DeadLetterListAnswer(items: items, next: items.count < request.limit ? nil : items.last?.id, now: now)
         }
         let condition = try LetterCondition(text)
         var found: [StoredDeadLetter] = []
@@ -63,11 +63,11 @@ enum DeadLetterRoutes {
             for item in items where found.count < request.limit {
                 before = item.id
                 asked += 1
-                if try condition.holds(for: try await store.deadLetter("\(item.id)")) { found.append(item) }
+                if try condition.holds(for: try await store.deadLetter("\(item.id)"), now: now) { found.append(item) }
             }
-            if items.isEmpty { return DeadLetterListAnswer(items: found, next: nil) }
+            if items.isEmpty { return DeadLetterListAnswer(items: found, next: nil, now: now) }
         }
-        return DeadLetterListAnswer(items: found, next: before)
+        return DeadLetterListAnswer(items: found, next: before, now: now)
     }
 }
 

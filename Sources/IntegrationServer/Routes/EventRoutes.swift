@@ -13,7 +13,7 @@ enum EventRoutes {
         Route(.get, "/v1/messages/{id}/journey", for: .viewer, "All that is known about one message.") {
             (request: MessageRequest, _, services) throws(IntegrationError) in
             let journey = try await services.readableStore().journey(of: request.id)
-            return JourneyAnswer(message: request.id, journey: journey)
+            return JourneyAnswer(message: request.id, journey: journey, now: services.clock.wallTime)
         },
     ]
 }

@@ -17,9 +17,9 @@ struct LetterCondition {
     }
 
     /// A body that is no JSON is looked at as a string.
-    func holds(for stored: StoredDeadLetter) throws(IntegrationError) -> Bool {
+    func holds(for stored: StoredDeadLetter, now: Duration) throws(IntegrationError) -> Bool {
         var out = OutputBuffer()
-        DeadLetterSummaryAnswer(stored: stored).write(to: &out)
+        DeadLetterSummaryAnswer(stored: stored, now: now).write(to: &out)
         let facts = Self.document(out.withBytes { Array($0) })
         return try facts.withRoot { facts throws(IntegrationError) in
             try Self.document(stored.letter.body).withRoot { body throws(IntegrationError) in
