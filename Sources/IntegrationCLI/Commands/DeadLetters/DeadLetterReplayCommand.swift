@@ -82,7 +82,8 @@ struct DeadLetterReplayCommand: AsyncParsableCommand {
             do throws(IntegrationError) {
                 let reply = try await link.ask(.get, "/v1/dead-letters/\(first.id)/preview")
                 text += try Self.text(reply, console.output.style)
-            } catch where [.engineNotRunning, .flowNotRunning, .flowUnknown].contains(error.code) {
+            } catch {
+                guard [.engineNotRunning, .flowNotRunning, .flowUnknown].contains(error.code) else { throw error }
                 text += "  what would become of it can't be said: \(error.message)\n"
             }
             try console.print(text)
