@@ -65,13 +65,15 @@ extension Engine {
         return (runner, Batch(arena: arena, messages: [message]), id)
     }
 
+    private static let metadataRemedy = #"Write a JSON object, such as {"headers": {"tenant": "a"}}."#
+
     private static func parsed(_ slice: Slice, in arena: Arena) throws(IntegrationError) -> UnsafePointer<Word> {
         do throws(ParseError) {
             let root = try arena.parse(slice)
             if root.pointee.kind == .object { return root }
         } catch {
-            throw IntegrationError(.messageNotJSON, "the metadata is no JSON object: \(error.reason.rawValue)")
+            throw IntegrationError(.requestInvalid, "the metadata is no JSON: \(error.reason.rawValue)", remedy: metadataRemedy)
         }
-        throw IntegrationError(.messageNotJSON, "the metadata is no JSON object")
+        throw IntegrationError(.requestInvalid, "the metadata is no JSON object", remedy: metadataRemedy)
     }
 }

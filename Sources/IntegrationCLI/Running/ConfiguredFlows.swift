@@ -75,7 +75,7 @@ final class ConfiguredFlows: FlowAdministration {
     /// - Throws: `configurationRefused` with every mistake.
     private func apply(_ loaded: LoadedConfiguration) async throws(IntegrationError) -> Engine.ReloadReport {
         guard let document = loaded.document, let root = loaded.root, !loaded.diagnostics.blocksRun else {
-            throw IntegrationError(.configurationRefused, "nothing was changed", causes: ["\n" + loaded.refusal()])
+            throw IntegrationError(.configurationRefused, "nothing was changed", causes: ["\n" + loaded.refusal().trimmedEnd])
         }
         let plan = try configuration.plan(document, in: engine.directory, running: engine.storage)
         let fingerprints = ConfigurationFingerprints(root)
@@ -106,6 +106,12 @@ final class ConfiguredFlows: FlowAdministration {
         let names = configuration.flowNames(in: text)
         let (temporary, leaving) = state.withLock { ($0.temporary, $0.leaving) }
         let present = try configuration.load(added: temporary, without: leaving)
+        let taken = Set(present.configuration.root?["flows"]?.mapping?.keys ?? [])
+        if let name = names.first(where: taken.contains) {
+            throw IntegrationError(
+                .flowExists, "there is a flow named `\(name)` already",
+                remedy: "Take another name, or remove that one: integration flow delete \(name)")
+        }
         // Mistakes first: a text that can't be read holds no flows either.
         let loaded = try configuration.load(added: temporary + [text], without: leaving).configuration
         if !loaded.diagnostics.blocksRun, names.isEmpty {
@@ -166,4 +172,9 @@ final class ConfiguredFlows: FlowAdministration {
         try folder.forget(kept.stem)
         return "`integration flow create -f \(kept.text.file)` brings it back"
     }
+}
+
+extension String {
+    /// Without line breaks at its end.
+    fileprivate var trimmedEnd: String { String(self[..<(lastIndex { $0 != "\n" }.map(index(after:)) ?? startIndex)]) }
 }

@@ -39,7 +39,12 @@ struct Session {
         let outcome = await run.run()
         if outcome.error == nil {
             let places = DeadLetterPlaces.places(of: plan, in: root)
-            console.say(RunSummary(outcome: outcome, places: places, style: console.words.style).text)
+            let named =
+                configuration.paths == ConfigurationOptions.standard
+                ? "" : configuration.paths.map { " --config \(ShellWord.quoted($0))" }.joined()
+            let stored = (DeadLetterPlaces.stored(of: plan, in: root), "integration dlq list" + named)
+            console.say(
+                RunSummary(outcome: outcome, places: places, stored: stored, style: console.words.style).text)
         }
         try conclude(outcome, console)
     }

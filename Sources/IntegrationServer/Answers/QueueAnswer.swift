@@ -10,12 +10,14 @@ struct QueueAnswer: Answer {
         .integer("ready", "Those that can be handed out now.") { $0.summary.ready },
         .integer("leased", "Those that a flow has in hand.") { $0.summary.leased },
         .integer("delayed", "Those that wait until they are due.") { $0.summary.delayed },
+        .integer("dead_letters", "Dead letters that it keeps; they are no messages of it.") { $0.deadLetters },
         .integer("bytes", "Bodies, metadata and resume points.") { $0.summary.bytes },
         .number("oldest_seconds", "How long ago the first message was received; null where it is empty.") {
             $0.summary.oldestAge.map { $0 / .seconds(1) }
         },
     ]
     let summary: QueueSummary
+    let deadLetters: Int
 }
 
 struct QueueListAnswer: Answer {

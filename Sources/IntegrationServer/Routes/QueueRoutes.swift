@@ -6,7 +6,15 @@ enum QueueRoutes {
     static let all: [Route] = [
         Route(.get, "/v1/queues", for: .viewer, "Every queue.") {
             (_: NoConfiguration, _, services) throws(IntegrationError) in
-            QueueListAnswer(items: try await services.readableStore().queues().map { QueueAnswer(summary: $0) })
+            let store = try services.readableStore()
+            var dead: [String: Int] = [:]
+            for group in try await store.deadLetterGroups(DeadLetterFilter()) {
+                dead[group.queue, default: 0] += group.count
+            }
+            return QueueListAnswer(
+                items: try await store.queues().map { queue in
+                    QueueAnswer(summary: queue, deadLetters: dead[queue.name.text] ?? 0)
+                })
         },
         Route(.get, "/v1/queues/{name}/messages", for: .viewer, "Messages of a queue in order, without taking them.") {
             (request: PeekRequest, _, services) throws(IntegrationError) in
@@ -47,6 +55,10 @@ enum QueueRoutes {
     ) async throws(IntegrationError) -> QueueName {
         let names = try await store.queues().map(\.name.text)
         if names.contains(name) { return QueueName(name) }
+        // As a configuration writes it where the name means two things.
+        if name.hasPrefix("queue:"), names.contains(String(name.dropFirst("queue:".count))) {
+            return QueueName(String(name.dropFirst("queue:".count)))
+        }
         let list = "`integration queue list` shows those that are there."
         throw IntegrationError(
             .queueUnknown, "there is no queue named `\(name)`",

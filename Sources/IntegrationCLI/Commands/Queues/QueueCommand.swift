@@ -46,6 +46,7 @@ struct QueueListCommand: AsyncParsableCommand {
             .init("READY", .right) { Figures.count($0.integer("ready") ?? 0) },
             .init("LEASED", .right) { Figures.count($0.integer("leased") ?? 0) },
             .init("DELAYED", .right) { Figures.count($0.integer("delayed") ?? 0) },
+            .init("DEAD LETTERS", .right) { Figures.count($0.integer("dead_letters") ?? 0) },
             .init("BYTES", .right) { Figures.count($0.integer("bytes") ?? 0) },
             .init("OLDEST", .right) { view in
                 view.number("oldest_seconds").map { Figures.age(seconds: $0) } ?? "-"
