@@ -20,7 +20,7 @@ run: ## run the order-sync example on 20,000 sample orders (ORDERS=N for another
 test: ## build once and run every test
 	@scripts/test
 
-check: ## format, sizes, words, layering, links, and that everything builds
+check: ## format, sizes, words, layering, that everything builds, docs and examples
 	@scripts/check
 
 bench: ## measure speed and memory beside the Python yardstick, and instructions per message

@@ -11,7 +11,8 @@ let package = Package(
             name: "Integration",
             targets: [
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
-                "IntegrationFormats", "IntegrationConfiguration",
+                "IntegrationFormats", "IntegrationConfiguration", "IntegrationResilience", "FileConnector",
+                "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
             ]),
         .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
@@ -134,6 +135,7 @@ let package = Package(
                 "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
                 "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
                 "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+                "FileSystemClient",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -149,6 +151,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+
+        // Examples: one executable a folder, see Examples/README.md.
+        .target(name: "ExampleSupport", path: "Examples/Support"),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support"),
@@ -169,11 +174,13 @@ let package = Package(
             name: "IntegrationTransformsTests",
             dependencies: [
                 "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
+                "ConnectorTestSupport",
             ]),
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
-                "IntegrationConfiguration", "IntegrationCore", "HTTPConnector", "PostgresConnector",
+                "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "HTTPConnector",
+                "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
             ]),
         .testTarget(
@@ -181,6 +188,13 @@ let package = Package(
             dependencies: [
                 "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
                 .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
+                "IntegrationEngine", "IntegrationFormats", "IntegrationTesting", "IntegrationTransforms",
+                "FileConnector", "TableConnector", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
@@ -193,7 +207,7 @@ let package = Package(
             name: "FileConnectorTests",
             dependencies: [
                 "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
-                "ConnectorTestSupport",
+                "IntegrationEngine", "IntegrationResilience", "IntegrationTesting", "ConnectorTestSupport",
             ], path: "Tests/Connectors/FileConnectorTests"),
         .testTarget(
             name: "ConsoleConnectorTests",
@@ -218,6 +232,22 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// What programs that use the library import, and what shows them.
+let library: [Target.Dependency] = [
+    "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument", "IntegrationEngine",
+    "IntegrationFormats",
+    "IntegrationResilience", "IntegrationTransforms", "DropConnector", "FileConnector", "TableConnector",
+    "ExampleSupport", .product(name: "Logging", package: "swift-log"),
+]
+for name in [
+    "PluginManagement", "IntegrationFlow", "Connectors", "DataTransformation", "PluginDevelopment", "FlowDevelopment",
+    "ServiceMesh", "Monitoring",
+] {
+    package.targets.append(
+        .executableTarget(
+            name: "\(name)Example", dependencies: library, path: "Examples/\(name)", exclude: ["expected.txt"]))
+}
 
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -83,10 +83,7 @@ public final class Engine: Service {
     }
 
     private func removeOwn(of flow: Flow) {
-        state.withLock { state in
-            for name in flow.ownDestinations.keys { state.senders[name] = nil }
-            for name in flow.ownLookups.keys { state.finders[name] = nil }
-        }
+        remove(destinations: flow.ownDestinations.keys, lookups: flow.ownLookups.keys)
     }
 
     private func addOwn(of flow: Flow) {
@@ -137,6 +134,14 @@ public final class Engine: Service {
         FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
     }
 
+    /// Takes out what no flow names any more; whoever still uses it keeps it until then.
+    public func remove(destinations: some Sequence<String>, lookups: some Sequence<String>) {
+        state.withLock { state in
+            for name in destinations { state.senders[name] = nil }
+            for name in lookups { state.finders[name] = nil }
+        }
+    }
+
     // MARK: Flows
 
     /// What each flow has done so far, in the order they were added.
@@ -148,6 +153,13 @@ public final class Engine: Service {
     /// What a flow has done so far; nil where there is none of that name.
     public func snapshot(of name: String) -> FlowSnapshot? {
         state.withLock { $0.flows[name] }?.snapshot
+    }
+
+    /// How many messages a flow has settled since it was started last, and how many of them took longer than a limit.
+    ///
+    /// The limit is met to about one part in a hundred. Both are zero where there is no flow of that name.
+    public func settled(of name: String, slowerThan limit: Duration) -> (all: Int, slower: Int) {
+        state.withLock { $0.flows[name] }?.settled(slowerThan: limit) ?? (0, 0)
     }
 
     /// Adds a flow, without starting it.

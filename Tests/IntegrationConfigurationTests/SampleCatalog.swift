@@ -60,7 +60,7 @@ enum SampleCatalog {
                 FieldTable("validate", summary: "By a schema.", fields: [schema], shorthand: "schema")),
             TypeDescription(
                 .step, "enrich",
-                FieldTable("enrich", summary: "Asks.", fields: [service, lookupField, into, onMissing])),
+                FieldTable("enrich", summary: "Asks.", fields: [service, lookupField, into, onMissing]), waits: true),
             TypeDescription(
                 .step, "route", FieldTable("route", summary: "Chooses.", fields: [field, routes, otherwise]),
                 endsFlow: true),

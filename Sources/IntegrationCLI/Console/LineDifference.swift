@@ -9,8 +9,7 @@ struct LineDifference {
     private static let most = 2000
 
     init(from old: String, to new: String) {
-        let old = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        let new = new.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let (old, new) = (Self.lines(of: old), Self.lines(of: new))
         guard old.count <= Self.most, new.count <= Self.most else {
             lines = old == new ? old.map { .same($0) } : old.map { .removed($0) } + new.map { .added($0) }
             return
@@ -37,6 +36,12 @@ struct LineDifference {
             }
         }
         lines = result
+    }
+
+    private static func lines(of text: String) -> [String] {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if lines.last == "" { lines.removeLast() }
+        return lines
     }
 
     /// Lines with ` `, `-` or `+` before them.

@@ -22,6 +22,8 @@ public struct ConfigurationDocument: Sendable {
     /// What each name stands for; `names.resolve(reference)` is never nil for a reference of this document, except for
     /// templates, schemas and services of a document that blocks a run.
     public var names: DeclaredNames
+    /// What the program has made already and the document names.
+    public var provided = ProvidedParts()
 
     init(_ root: RootConfiguration, names: DeclaredNames, implicitQueues: [String]) {
         let fields = root.fields

@@ -5,6 +5,8 @@ public struct ConfigurationLoader: Sendable {
     public var catalog: Catalog
     public var environment: ConfigurationEnvironment
     public var limits = YAMLLimits()
+    /// What the program has made already and the configuration may name.
+    public var provided = ProvidedParts()
 
     public init(catalog: Catalog, environment: ConfigurationEnvironment = .process()) {
         self.catalog = catalog
@@ -42,7 +44,8 @@ public struct ConfigurationLoader: Sendable {
         for (number, override) in overrides.enumerated() { reader.apply(override: override, number: number, to: &root) }
 
         var diagnostics = reader.diagnostics
-        let names = DeclaredNames(root, diagnostics: &diagnostics)
+        var names = DeclaredNames(root, diagnostics: &diagnostics)
+        provided.declare(in: &names, &diagnostics)
         var context = DecodingContext(catalog: catalog, connectorTypes: names.connectorTypes)
         context.hasStorage = root["storage"].map { !$0.isAbsent } ?? false
         let decoded = RootConfiguration.decode(root, &context)
@@ -60,6 +63,7 @@ public struct ConfigurationLoader: Sendable {
         var document: ConfigurationDocument?
         if let decoded, !linter.diagnostics.hasErrors {
             document = ConfigurationDocument(decoded, names: linter.names, implicitQueues: linter.implicitQueues)
+            document?.provided = provided
         }
         return LoadedConfiguration(
             document: document, root: root, diagnostics: linter.diagnostics, files: reader.files,

@@ -11,6 +11,9 @@ public struct EnginePlan: Sendable {
     public var destinations: [String: any Destination]
     public var lookups: [String: any Lookup]
     public var grace: Duration
+    /// The types that each flow is made of, and those that each service is made of.
+    public private(set) var typesOfFlows: [String: Set<TypeName>] = [:]
+    public private(set) var typesOfServices: [String: Set<TypeName>] = [:]
     /// The flows that call each other find each other here; the engine that runs the plan must be given it.
     public let directory: FlowDirectory
     /// Where queues, positions and dead letters are kept; nil where nothing of this plan needs it.
@@ -42,9 +45,13 @@ public struct EnginePlan: Sendable {
         lookups = [:]
         for service in document.services {
             lookups[service.name] = try lowering.lookup(service)
+            typesOfServices[service.name] = lowering.takeMade()
         }
         flows = []
-        for flow in document.flows { flows.append(try lowering.flow(flow)) }
+        for flow in document.flows {
+            flows.append(try lowering.flow(flow))
+            typesOfFlows[flow.name] = lowering.takeMade()
+        }
         for index in flows.indices where lowering.handovers.contains(flows[index].name) {
             flows[index].sources.append(lowering.handover(to: flows[index].name))
         }

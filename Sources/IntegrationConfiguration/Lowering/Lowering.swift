@@ -18,6 +18,9 @@ final class Lowering: MakerContext {
     /// What inline destinations are named after.
     private var flowName = ""
     private var inlineCount = 0
+    /// The types of what was made since it was taken last.
+    private var made: Set<TypeName> = []
+    private var madeFor: [String: Set<TypeName>] = [:]
 
     init(
         document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory,
@@ -28,6 +31,12 @@ final class Lowering: MakerContext {
         self.environment = environment
         self.directory = directory
         self.storage = storage
+    }
+
+    /// The types of what was made since the last call, of named destinations that were made before included.
+    func takeMade() -> Set<TypeName> {
+        defer { made = [] }
+        return made
     }
 
     // MARK: Flows
@@ -53,6 +62,7 @@ final class Lowering: MakerContext {
     }
 
     private func source(_ declaration: EndpointDeclaration) throws(IntegrationError) -> any Source {
+        made.insert(TypeName(declaration.type))
         guard let make = catalog.makers.sources[declaration.type.name] else {
             throw notBuilt(declaration.type, declaration.span)
         }
@@ -63,6 +73,7 @@ final class Lowering: MakerContext {
 
     private func step(_ declaration: StepDeclaration) throws(IntegrationError) -> any StepDefinition {
         let type = declaration.configuration.type
+        made.insert(TypeName(type))
         guard let make = catalog.makers.steps[type.name] else { throw notBuilt(type, declaration.configuration.span) }
         let configuration = StepConfiguration(name: declaration.name, fields: declaration.configuration.fields)
         let step = try located(declaration.configuration.span) { () throws(IntegrationError) in
@@ -73,6 +84,7 @@ final class Lowering: MakerContext {
     }
 
     func lookup(_ service: Named<EndpointDeclaration>) throws(IntegrationError) -> any Lookup {
+        made.insert(TypeName(service.value.type))
         guard let make = catalog.makers.lookups[service.value.type.name] else {
             throw notBuilt(service.value.type, service.span)
         }
@@ -104,7 +116,14 @@ final class Lowering: MakerContext {
     func name(of destination: DestinationDeclaration) throws(IntegrationError) -> String {
         switch destination {
         case .named(let reference):
-            if destinations[reference.name] == nil { destinations[reference.name] = try make(destination) }
+            if document.provided.destinations[reference.name] != nil { return reference.name }
+            if destinations[reference.name] == nil {
+                let before = takeMade()
+                destinations[reference.name] = try make(destination)
+                madeFor[reference.name] = made
+                made.formUnion(before)
+            }
+            made.formUnion(madeFor[reference.name] ?? [])
             return reference.name
         case .inline:
             inlineCount += 1
@@ -118,6 +137,7 @@ final class Lowering: MakerContext {
         switch destination {
         case .inline(let endpoint): return try make(endpoint)
         case .named(let reference):
+            if let provided = document.provided.destinations[reference.name] { return provided }
             if document.names.resolve(reference) == .destination,
                 let declared = document.destinations.first(where: { $0.name == reference.name })
             {
@@ -136,6 +156,7 @@ final class Lowering: MakerContext {
     }
 
     private func make(_ endpoint: EndpointDeclaration) throws(IntegrationError) -> any Destination {
+        made.insert(TypeName(endpoint.type))
         guard let make = catalog.makers.destinations[endpoint.type.name] else {
             throw notBuilt(endpoint.type, endpoint.span)
         }
@@ -171,6 +192,7 @@ final class Lowering: MakerContext {
     func call(_ flow: NameReference) -> any Destination { CallDestination(flow.name, in: directory) }
 
     func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode {
+        if let provided = document.provided.templates[name.name] { return provided }
         guard let found = document.templates.first(where: { $0.name == name.name }) else {
             throw IntegrationError(.cannotBuild, "there is no template named `\(name.name)`")
         }
@@ -178,6 +200,7 @@ final class Lowering: MakerContext {
     }
 
     func schema(_ name: NameReference) throws(IntegrationError) -> NamedText {
+        if let provided = document.provided.schemas[name.name] { return provided }
         guard let found = document.schemas.first(where: { $0.name == name.name }) else {
             throw IntegrationError(.cannotBuild, "there is no schema named `\(name.name)`")
         }
@@ -203,6 +226,7 @@ final class Lowering: MakerContext {
                 .cannotBuild, "there is no format `\(name)`",
                 remedy: "Use one of: \(catalog.makers.codecs.keys.sorted().joined(separator: ", ")).")
         }
+        made.insert(TypeName(.codec, name))
         return try make(options)
     }
 

@@ -21,10 +21,11 @@ extension ErrorCode {
     public static let diskFull = ErrorCode(
         "IE5004", "Disk is full", retry: .serverError,
         explanation: """
-            There is no room left on the disk (or within the quota). What was written of the batch was taken back; \
-            the engine tries again by itself, and nothing is lost or acknowledged meanwhile.
+            There is no room left on the disk (or within the quota). What was written of the batch was taken back, and \
+            it is tried again as the flow's `error_handling` says. Messages whose tries are used up go to the dead \
+            letters; where these find no room either, the flow holds back: nothing is lost or acknowledged meanwhile.
             """,
-        remedy: "Make room; the flow goes on by itself.")
+        remedy: "Make room: a flow that holds back goes on by itself. Keep dead letters on another disk.")
 
     public static let notAFile = ErrorCode(
         "IE5005", "Not a file",

@@ -96,29 +96,9 @@ extension ErrorCode {
             """,
         remedy: "Look at the error that was logged when the destination was closed off.")
 
-    public static let pluginExists = ErrorCode(
-        "IE4101", "Plugin exists already",
-        explanation: "A plugin is registered under a name that another plugin bears already.",
-        remedy: "Unregister the other one first.")
-
-    public static let pluginUnknown = ErrorCode(
-        "IE4102", "No such plugin",
-        explanation: "A call names a plugin that is not registered with this engine.",
-        remedy: "Look at the list of plugins for its name.")
-
-    public static let pluginInUse = ErrorCode(
-        "IE4103", "Plugin is in use",
-        explanation: "A plugin can't be taken out while the engine runs: flows may be using what it offers.",
-        remedy: "Stop the engine first.")
-
-    public static let hookFailed = ErrorCode(
-        "IE4104", "Plugin load failed",
-        explanation: "A hook of a plugin took longer than it may, or failed.",
-        remedy: "Look at what the hook waits for.")
-
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
         stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning, stepTimedOut,
-        destinationClosedOff, flowNotRunning, reloadFailed, pluginExists, pluginUnknown, pluginInUse, hookFailed,
+        destinationClosedOff, flowNotRunning, reloadFailed,
     ]
 }

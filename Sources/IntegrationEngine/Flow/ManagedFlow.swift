@@ -56,6 +56,11 @@ final class ManagedFlow: Sendable {
         }
     }
 
+    /// How many messages were settled, and how many of them took longer than a limit.
+    func settled(slowerThan limit: Duration) -> (all: Int, slower: Int) {
+        state.withLock { $0.runner }?.statistics.settled(slowerThan: limit) ?? (0, 0)
+    }
+
     var snapshot: FlowSnapshot {
         let state = state.withLock { $0 }
         var snapshot = state.runner?.snapshot ?? FlowSnapshot(flow: flow.name, state: state.word)

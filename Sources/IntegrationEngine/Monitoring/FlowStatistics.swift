@@ -127,10 +127,20 @@ final class FlowStatistics: Sendable {
 
     func settled(messages: Int, latency: Duration) {
         guard messages > 0 else { return }
+        state.withLock { _ = $0.latency.record(Self.microseconds(latency), count: UInt32(messages)) }
+    }
+
+    /// How many messages were settled, and how many of them took longer than a limit.
+    func settled(slowerThan limit: Duration) -> (all: Int, slower: Int) {
         state.withLock { state in
-            let microseconds = UInt64(max(1, min(latency.nanoseconds / 1000, 3_599_000_000)))
-            _ = state.latency.record(microseconds, count: UInt32(messages))
+            let start = state.latency.nextNonEquivalentForValue(Self.microseconds(limit))
+            let slower = state.latency.count(within: start...3_600_000_000)
+            return (Int(state.latency.totalCount), Int(slower))
         }
+    }
+
+    private static func microseconds(_ latency: Duration) -> UInt64 {
+        UInt64(max(1, min(latency.nanoseconds / 1000, 3_599_000_000)))
     }
 
     func retried(_ count: Int) { state.withLock { $0.snapshot.retries += count } }

@@ -150,9 +150,9 @@ extension PathRun {
     // MARK: Patterns
 
     /// What a step of a pattern costs in steps of a path.
-    private static let matchingCost = 3
+    private static let matchingCost = 4
 
-    /// Tries growing limits, so that a match is paid by what it takes.
+    /// Tries growing limits, so that a match is paid by what it takes, and none that the steps left could not pay.
     private mutating func match(_ pattern: Pattern, _ text: View) -> Bool {
         text.withDecodedBytes { bytes in
             steps &-= bytes.count >> 4
@@ -164,7 +164,10 @@ extension PathRun {
                     return isMatch
                 } catch {
                     steps &-= Self.matchingCost &* limit
-                    limit *= 8
+                    let next = min(limit &* 8, steps / Self.matchingCost)
+                    // What is left pays for no more than was tried in vain.
+                    if next <= limit { steps = -1 }
+                    limit = next
                 }
             }
             return false

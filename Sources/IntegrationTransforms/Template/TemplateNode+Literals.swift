@@ -32,3 +32,24 @@ extension TemplateNode: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, E
     public init(integerLiteral value: Int) { self = .json(String(value)) }
     public init(booleanLiteral value: Bool) { self = .json(value ? "true" : "false") }
 }
+
+extension ConfigurationNode {
+    /// The mapping as a configuration would hold it.
+    public init(_ node: TemplateNode) {
+        switch node {
+        case .object(let members): self = .mapping(members.map { ($0.key, ConfigurationNode($0.node)) })
+        case .array(let elements): self = .sequence(elements.map { ConfigurationNode($0) })
+        case .text(let text): self = .string(text)
+        case .literal(let document): self = document.withRoot { ConfigurationNode($0) }
+        }
+    }
+
+    private init(_ view: View) {
+        switch view.kind {
+        case .object: self = .mapping(view.members.map { ($0.name, ConfigurationNode($0.value)) })
+        case .array: self = .sequence(view.elements.map { ConfigurationNode($0) })
+        case .string, .escapedString: self = .string(view.string ?? "")
+        default: self = .plain(Document(copying: view).json)
+        }
+    }
+}

@@ -92,6 +92,10 @@ struct TraceCommand: AsyncParsableCommand {
     @OptionGroup var options: EngineOptions
     @OptionGroup var format: OutputOptions
 
+    func validate() throws {
+        guard MessageID(id) != nil else { throw ValidationError("`\(id)` is no message id: those have 26 characters.") }
+    }
+
     func run() async throws {
         let console = Console.process
         let reply = try await options.withStored(.reading) { link in

@@ -2,10 +2,21 @@ public import IntegrationDocument
 
 /// How a stream of bytes falls into messages: the fields of every source that reads one.
 public struct RecordConfiguration: Sendable, Hashable {
-    public enum Format: String, Sendable, CaseIterable { case ndjson, lines, csv }
+    /// The name of a codec in the catalog.
+    public struct Format: RawRepresentable, Sendable, Hashable {
+        public var rawValue: String
+
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        public static let ndjson = Format(rawValue: "ndjson")
+        public static let lines = Format(rawValue: "lines")
+        public static let csv = Format(rawValue: "csv")
+        /// Those that every catalog has.
+        static let builtIn = [ndjson, lines, csv]
+    }
 
     static let format = Field<Format>.defaulted(
-        "format", .choice, .ndjson,
+        "format", .format, .ndjson,
         "`ndjson` parses one JSON text a line, `lines` takes lines as they are, `csv` makes an object of each record.")
     public static let delimiter = Field<String>.defaulted(
         "delimiter", .string("one ASCII character other than a quote or the end of a line", where: isDelimiter), ",",
@@ -65,5 +76,22 @@ public struct RecordConfiguration: Sendable, Hashable {
     private static func isDelimiter(_ text: String) -> Bool {
         guard let byte = text.utf8.first, text.utf8.count == 1 else { return false }
         return byte < 0x80 && byte != UInt8(ascii: "\"") && byte != 0x0A && byte != 0x0D && byte != 0
+    }
+}
+
+extension FieldType where Value == RecordConfiguration.Format {
+    /// A format that comes with Integration, or another one of the catalog.
+    static var format: FieldType {
+        let builtIn = RecordConfiguration.Format.builtIn.map(\.rawValue)
+        return FieldType(shape: .enumeration(builtIn), encode: { .string($0.rawValue) }) { node, context in
+            guard let scalar = node.scalar, scalar.kind != .null else {
+                context.wrongType(node, expected: .enumeration(builtIn))
+                return nil
+            }
+            let others = context.catalog.types(of: .codec).map(\.name).filter { !builtIn.contains($0) }
+            if (builtIn + others).contains(scalar.text) { return RecordConfiguration.Format(rawValue: scalar.text) }
+            context.notAChoice(node, shown: scalar, names: builtIn + others)
+            return nil
+        }
     }
 }

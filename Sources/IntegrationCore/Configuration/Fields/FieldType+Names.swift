@@ -108,29 +108,35 @@ extension FieldType where Value == NameReference {
 extension FieldType where Value == ConfigurationNode {
     /// The mapping of a template: anything, with a JSONPath in each text that starts with `$`.
     public static var mapping: FieldType {
-        FieldType(shape: .any, encode: { $0 }) { node, context in context.checkMapping(node) ? node : nil }
+        FieldType(shape: .any, encode: { $0 }) { node, context in
+            let isRight = context.checkScalars(of: node) { scalar, node, context in
+                guard scalar.kind == .string, scalar.text.hasPrefix("$") else { return true }
+                return context.check(scalar, at: node, with: context.catalog.languages.mapping)
+            }
+            return isRight ? node : nil
+        }
     }
 }
 
 extension DecodingContext {
-    fileprivate mutating func checkMapping(_ node: ConfigurationNode) -> Bool {
+    /// Checks every scalar of a value, each in its place; false where one of them is wrong.
+    mutating func checkScalars(
+        of node: ConfigurationNode,
+        _ check: (ConfigurationScalar, ConfigurationNode, inout DecodingContext) -> Bool
+    ) -> Bool {
+        var isRight = true
         switch node.content {
-        case .scalar(let scalar):
-            guard scalar.kind == .string, scalar.text.hasPrefix("$") else { return true }
-            return check(scalar, at: node, with: catalog.languages.mapping)
+        case .scalar(let scalar): return check(scalar, node, &self)
         case .sequence(let elements):
-            var isRight = true
             for (index, element) in elements.enumerated() {
-                isRight = within("[\(index)]", at: element.span) { $0.checkMapping(element) } && isRight
+                isRight = within("[\(index)]", at: element.span) { $0.checkScalars(of: element, check) } && isRight
             }
-            return isRight
         case .mapping(let mapping):
-            var isRight = true
             for entry in mapping.entries {
-                isRight = within(entry.key, at: entry.keySpan) { $0.checkMapping(entry.value) } && isRight
+                isRight = within(entry.key, at: entry.keySpan) { $0.checkScalars(of: entry.value, check) } && isRight
             }
-            return isRight
         }
+        return isRight
     }
 
     /// Reads a name and notes it for the linter to resolve.

@@ -9,6 +9,8 @@ public struct TransformStep: StepDefinition {
         case template(TemplateNode, name: String)
         /// A JSONata expression.
         case expression(String)
+        /// A template of the program that runs the flow, by its name.
+        case named(String)
     }
 
     public var name: String
@@ -28,6 +30,9 @@ public struct TransformStep: StepDefinition {
     /// ```
     public init(_ name: String, mapping: TemplateNode) { self.init(name, .template(mapping, name: name)) }
 
+    /// A step with a template that the program knows by its name.
+    public init(_ name: String, template: String) { self.init(name, .named(template)) }
+
     public func makeStep(_ build: FlowBuild) throws(IntegrationError) -> BuiltStep {
         switch mapping {
         case .template(let node, let template):
@@ -38,6 +43,10 @@ public struct TransformStep: StepDefinition {
         case .expression(let text):
             return .immediate(
                 ApplyExpression(name: name, expression: try MessageExpression(text, literals: build.literals)))
+        case .named(let template):
+            throw IntegrationError(
+                .cannotBuild, "there is no template named `\(template)`",
+                remedy: "Give the program a template of this name before the flow, by `configureTransformers`.")
         }
     }
 }

@@ -3,14 +3,22 @@ internal import IntegrationDocument
 
 /// Refuses messages that do not fulfil a JSON Schema, with every violation.
 public struct ValidateStep: StepDefinition {
+    /// Where the schema comes from.
+    public enum Schema: Sendable {
+        /// Its text; the place is what errors call it.
+        case text(NamedText)
+        /// A schema of the program that runs the flow, by its name.
+        case named(String)
+    }
+
     public var name: String
-    public var schema: NamedText
+    public var schema: Schema
     public var options: SchemaOptions
 
     /// - Parameter schema: the text of the schema; its place is what errors call it.
     public init(_ name: String, schema: NamedText, options: SchemaOptions = SchemaOptions()) {
         self.name = name
-        self.schema = schema
+        self.schema = .text(schema)
         self.options = options
     }
 
@@ -19,7 +27,24 @@ public struct ValidateStep: StepDefinition {
         self.init(name, schema: NamedText(name: name, text: Array(schema.utf8), place: name))
     }
 
+    /// A step with a schema that the program knows by its name.
+    public init(_ name: String, named schema: String, options: SchemaOptions = SchemaOptions()) {
+        self.name = name
+        self.schema = .named(schema)
+        self.options = options
+    }
+
     public func makeStep(_ build: FlowBuild) throws(IntegrationError) -> BuiltStep {
+        switch schema {
+        case .text(let text): return try compile(text)
+        case .named(let schema):
+            throw IntegrationError(
+                .cannotBuild, "there is no schema named `\(schema)`",
+                remedy: "Give the program a schema of this name before the flow, by `configureTransformers`.")
+        }
+    }
+
+    private func compile(_ schema: NamedText) throws(IntegrationError) -> BuiltStep {
         let document: Document
         do {
             document = try Document(schema.text)

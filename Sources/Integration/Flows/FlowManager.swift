@@ -5,7 +5,8 @@ public import IntegrationEngine
 public protocol FlowManager: Sendable {
     /// Adds a flow and, where the engine runs, starts it.
     ///
-    /// - Throws: when the name is taken or something of the flow can't be built; nothing has changed then.
+    /// - Throws: when the name is taken, the flow has no source or no destination, or something of it can't be built.
+    ///   Nothing has changed then.
     func createFlow(_ flow: Flow) async throws(IntegrationError)
     /// Starts a flow that was stopped or has failed.
     func startFlow(_ name: String) async throws(IntegrationError)
