@@ -169,6 +169,12 @@ let package = Package(
         .testTarget(
             name: "IntegrationStoreTests",
             dependencies: ["IntegrationStore", "IntegrationTesting", "IntegrationCore", "FileSystemClient"]),
+        .testTarget(
+            name: "IntegrationServerTests",
+            dependencies: [
+                "IntegrationServer", "IntegrationStore", "IntegrationEngine", "IntegrationTesting", "IntegrationCore",
+                "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",

@@ -72,7 +72,8 @@ extension Engine {
             let root = try arena.parse(slice)
             if root.pointee.kind == .object { return root }
         } catch {
-            throw IntegrationError(.requestInvalid, "the metadata is no JSON: \(error.reason.rawValue)", remedy: metadataRemedy)
+            throw IntegrationError(
+                .requestInvalid, "the metadata is no JSON: \(error.reason.rawValue)", remedy: metadataRemedy)
         }
         throw IntegrationError(.requestInvalid, "the metadata is no JSON object", remedy: metadataRemedy)
     }

@@ -8,7 +8,8 @@ internal import IntegrationStore
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Looks at a configuration, its storage folder and its engine, and says what is wrong.",
+        commandName: "doctor",
+        abstract: "Looks at a configuration, its storage folder and its engine, and says what is wrong.",
         discussion: """
             EXAMPLES:
               integration doctor
@@ -66,7 +67,9 @@ struct Examination {
         let isPrivate = mode & 0o077 == 0
         note(
             "storage", isGood: isPrivate,
-            isPrivate ? "\(folder) is for its owner alone" : "others may look into \(folder) (mode 0\(String(mode, radix: 8)))",
+            isPrivate
+                ? "\(folder) is for its owner alone"
+                : "others may look into \(folder) (mode 0\(String(mode, radix: 8)))",
             next: "chmod 700 \(ShellWord.quoted(folder))")
         let owner = SQLiteReader.owner(of: folder).map { "process \($0) owns the folder" }
         note("lock", isGood: true, owner ?? "no process owns the folder")

@@ -22,6 +22,8 @@ struct InitCommand: ParsableCommand {
         let made = try StarterFiles.write(to: folder)
         for path in made { console.say("made \(path)") }
         let enter = folder == "." ? "" : "cd \(ShellWord.quoted(folder)) && "
-        console.say("\nNext: \(enter)integration run --until-idle   |   \(enter)sh tests/orders.sh   |   \(enter)integration dev")
+        console.say(
+            "\nNext: \(enter)integration run --until-idle   |   \(enter)sh tests/orders.sh   |   \(enter)integration dev"
+        )
     }
 }

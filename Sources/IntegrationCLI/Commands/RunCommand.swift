@@ -37,7 +37,8 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Session(
-            configuration: RunConfiguration(paths: options.files, overrides: options.overrides, catalog: .standard,
+            configuration: RunConfiguration(
+                paths: options.files, overrides: options.overrides, catalog: .standard,
                 readsFromStart: fromStart),
             untilIdle: untilIdle, failOnDeadLetters: failOnDeadLetters, level: logLevel?.level
         ).run(.process)

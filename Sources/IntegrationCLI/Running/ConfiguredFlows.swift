@@ -75,7 +75,8 @@ final class ConfiguredFlows: FlowAdministration {
     /// - Throws: `configurationRefused` with every mistake.
     private func apply(_ loaded: LoadedConfiguration) async throws(IntegrationError) -> Engine.ReloadReport {
         guard let document = loaded.document, let root = loaded.root, !loaded.diagnostics.blocksRun else {
-            throw IntegrationError(.configurationRefused, "nothing was changed", causes: ["\n" + loaded.refusal().trimmedEnd])
+            throw IntegrationError(
+                .configurationRefused, "nothing was changed", causes: ["\n" + loaded.refusal().trimmedEnd])
         }
         let plan = try configuration.plan(document, in: engine.directory, running: engine.storage)
         let fingerprints = ConfigurationFingerprints(root)
@@ -90,10 +91,12 @@ final class ConfiguredFlows: FlowAdministration {
         let report = try await engine.reload(
             Engine.Replacement(
                 flows: plan.flows, destinations: plan.destinations, lookups: plan.lookups, unchangedFlows: flows,
-                unchangedEndpoints: Set((Array(plan.destinations.keys) + plan.lookups.keys).filter { name in
-                    // What a flow declares inline is named after it.
-                    shared.contains(name) || name.firstIndex(of: "/").map { flows.contains(String(name[..<$0])) } == true
-                }), queues: plan.queues, grace: plan.grace))
+                unchangedEndpoints: Set(
+                    (Array(plan.destinations.keys) + plan.lookups.keys).filter { name in
+                        // What a flow declares inline is named after it.
+                        shared.contains(name)
+                            || name.firstIndex(of: "/").map { flows.contains(String(name[..<$0])) } == true
+                    }), queues: plan.queues, grace: plan.grace))
         state.withLock { $0.fingerprints = fingerprints }
         return report
     }

@@ -67,7 +67,8 @@ struct FlowRun {
         } catch {
             if place.isOwn { throw error }
             logger.warning(
-                "flows can't be looked after while they run", metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                "flows can't be looked after while they run",
+                metadata: ["code": "\(error.code)", "error": "\(error.message)"])
             return nil
         }
     }

@@ -67,7 +67,8 @@ struct KeptFlows: Sendable {
 
     /// Forgets a kept text and what was left out of it.
     func forget(_ stem: String) throws(IntegrationError) {
-        for name in try list() where name == stem + ".yaml" || (name.hasPrefix(stem + "~") && name.hasSuffix(".deleted")) {
+        for name in try list()
+        where name == stem + ".yaml" || (name.hasPrefix(stem + "~") && name.hasSuffix(".deleted")) {
             try remove(folder + "/" + name)
         }
     }
@@ -105,7 +106,9 @@ struct KeptFlows: Sendable {
         let isSafe = reason == nil && fsync(descriptor) == 0
         close(descriptor)
         guard isSafe, rename(temporary, path) == 0 else {
-            let error = reason.map { IntegrationError(.fileUnwritable, "\(path): \($0)") } ?? Self.failure(.fileUnwritable, path)
+            let error =
+                reason.map { IntegrationError(.fileUnwritable, "\(path): \($0)") }
+                ?? Self.failure(.fileUnwritable, path)
             unlink(temporary)
             throw error
         }

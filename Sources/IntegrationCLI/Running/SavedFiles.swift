@@ -49,7 +49,7 @@ struct SavedFiles: Service {
     private func reload() async {
         do throws(IntegrationError) {
             line.say("reloaded: " + Self.text(try await flows.reload()))
-        } catch where error.code == .configurationRefused {
+        } catch  where error.code == .configurationRefused {
             line.say(line.style.diagnostics(error.causes.joined(separator: "\n")))
             line.say("\nnothing was reloaded; what ran before runs on")
         } catch {

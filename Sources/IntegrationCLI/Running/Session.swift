@@ -30,12 +30,15 @@ struct Session {
         let line = StatusLine(console.words)
         if !untilIdle, line.isShown || reloadsOnSave {
             let saving = reloadsOnSave ? "saving a file reloads, " : ""
-            line.say("running \(Figures.count(plan.flows.count, "flow")); \(saving)Ctrl-C finishes what is in hand and stops")
+            line.say(
+                "running \(Figures.count(plan.flows.count, "flow")); \(saving)Ctrl-C finishes what is in hand and stops"
+            )
         }
         let run = FlowRun(
             plan: plan, mode: untilIdle ? .untilIdle : .untilStopped,
             level: level ?? Logger.Level(rawValue: document.monitoring.level.rawValue) ?? .info, line: line,
-            configuration: configuration, root: root, storage: loaded.storage, watched: reloadsOnSave ? loaded.configuration : nil)
+            configuration: configuration, root: root, storage: loaded.storage,
+            watched: reloadsOnSave ? loaded.configuration : nil)
         let outcome = await run.run()
         if outcome.error == nil {
             let places = DeadLetterPlaces.places(of: plan, in: root)
@@ -70,7 +73,8 @@ struct Session {
             }
             console.say(style.diagnostics(loaded.configuration.refusal()))
             for kept in loaded.kept {
-                console.say("read as well: \(loaded.storage ?? "")/flows/\(kept.stem).yaml, created from \(kept.text.file)")
+                console.say(
+                    "read as well: \(loaded.storage ?? "")/flows/\(kept.stem).yaml, created from \(kept.text.file)")
             }
             let count = diagnostics.escalated().count(.error)
             guard reloadsOnSave else {

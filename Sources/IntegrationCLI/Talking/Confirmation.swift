@@ -16,7 +16,8 @@ struct ConfirmationOptions: ParsableArguments {
         _ = console.words.write("\(question) [y/N] ")
         let answer = readLine() ?? ""
         guard ["y", "yes"].contains(answer.lowercased()) else {
-            throw CommandFailure(.usage, IntegrationError(.notConfirmed, "the answer was `\(answer)`; nothing was changed"))
+            throw CommandFailure(
+                .usage, IntegrationError(.notConfirmed, "the answer was `\(answer)`; nothing was changed"))
         }
     }
 }

@@ -11,7 +11,8 @@ struct EngineOptions: ParsableArguments {
 
     @Option(
         name: .customLong("config"),
-        help: ArgumentHelp("The configuration that the engine runs; integration.yaml when left out.", valueName: "file|folder"))
+        help: ArgumentHelp(
+            "The configuration that the engine runs; integration.yaml when left out.", valueName: "file|folder"))
     var files: [String] = []
 
     /// The running engine.
@@ -37,7 +38,8 @@ struct EngineOptions: ParsableArguments {
         if let root = loaded.root { return root }
         if files.isEmpty {
             throw IntegrationError(
-                .engineUnreachable, "neither --socket, --config nor INTEGRATION_SOCKET is given, and there is no \(paths[0]) here")
+                .engineUnreachable,
+                "neither --socket, --config nor INTEGRATION_SOCKET is given, and there is no \(paths[0]) here")
         }
         throw IntegrationError(.configurationRefused, loaded.report())
     }

@@ -37,7 +37,8 @@ struct Pages {
         var count = 0
         while count < limit {
             let size = min(Self.most, limit - count)
-            let reply = try await link.ask(.get, path, query: query + [("limit", "\(size)"), ("offset", "\(start + count)")])
+            let reply = try await link.ask(
+                .get, path, query: query + [("limit", "\(size)"), ("offset", "\(start + count)")])
             let found = try reply.items { _ in () }.count
             try await body(reply)
             count += found

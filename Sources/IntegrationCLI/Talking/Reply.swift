@@ -14,7 +14,9 @@ struct Reply: Sendable {
     }
 
     /// The elements of a list, each made into something.
-    func items<R>(_ name: String = "items", _ body: (View) throws(IntegrationError) -> R) throws(IntegrationError) -> [R] {
+    func items<R>(
+        _ name: String = "items", _ body: (View) throws(IntegrationError) -> R
+    ) throws(IntegrationError) -> [R] {
         try document.withRoot { root throws(IntegrationError) in
             guard let list = root[name], list.kind == .array else {
                 throw IntegrationError(.answerBroken, "it has no `\(name)`")

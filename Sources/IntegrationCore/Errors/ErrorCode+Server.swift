@@ -1,22 +1,22 @@
 /// The admin API and those who speak with it.
 extension ErrorCode {
     public static let requestInvalid = ErrorCode(
-        "IE4201", "Request is not understood",
+        "IE4601", "Request is not understood",
         explanation: "A request to the admin API has a body, a path or a query that does not fit what it asks for.",
         remedy: "`GET /v1/openapi.json` describes every request.")
 
     public static let routeUnknown = ErrorCode(
-        "IE4202", "No such address",
+        "IE4602", "No such address",
         explanation: "A request names a path that the admin API does not have.",
         remedy: "`GET /v1/openapi.json` lists every path. An engine of another version may have others.")
 
     public static let methodNotAllowed = ErrorCode(
-        "IE4203", "Method does not fit",
+        "IE4603", "Method does not fit",
         explanation: "The path exists, but not for this method (GET, POST, PUT, DELETE).",
         remedy: "The answer's header `Allow` names the methods.")
 
     public static let roleTooLow = ErrorCode(
-        "IE4204", "Not allowed",
+        "IE4604", "Not allowed",
         explanation: """
             Each request needs a role: viewer to look, operator to start, stop and replay, admin to create, delete and \
             reload. Whoever asked has a lower one.
@@ -24,17 +24,17 @@ extension ErrorCode {
         remedy: "Ask as somebody who has the role.")
 
     public static let requestTooLarge = ErrorCode(
-        "IE4205", "Request is too large",
+        "IE4605", "Request is too large",
         explanation: "The body of a request to the admin API is larger than 64 MiB.",
         remedy: "Send large messages through a source.")
 
     public static let socketInUse = ErrorCode(
-        "IE4206", "An engine runs here already",
+        "IE4606", "An engine runs here already",
         explanation: "The Unix socket of the admin API is being served by another process.",
         remedy: "Stop that engine, or give this one another `storage.path` or `admin: {socket: …}`.")
 
     public static let socketUnusable = ErrorCode(
-        "IE4207", "Socket can't be made",
+        "IE4607", "Socket can't be made",
         explanation: """
             The Unix socket of the admin API can't be made at its path: the path is longer than 107 bytes, the folder \
             is missing or not ours to write to, or something else stands there.
@@ -42,17 +42,17 @@ extension ErrorCode {
         remedy: "Name another place: `admin: {socket: /run/user/1000/engine.sock}`.")
 
     public static let noStorage = ErrorCode(
-        "IE4208", "There is no storage",
+        "IE4608", "There is no storage",
         explanation: "What was asked for is kept in `storage:`, and the configuration has none.",
         remedy: "Add `storage: {path: ./data}` to the configuration.")
 
     public static let configurationRefused = ErrorCode(
-        "IE4209", "The configuration has mistakes",
+        "IE4609", "The configuration has mistakes",
         explanation: "A flow was to be created, or the configuration to be reloaded, and what was read has mistakes.",
         remedy: "Mend what the cause shows; nothing was changed, and what ran before runs on.")
 
     public static let queueUnknown = ErrorCode(
-        "IE4210", "No such queue",
+        "IE4610", "No such queue",
         explanation: "A request names a queue that the store does not know.",
         remedy: "`integration queue list` shows those that are there.")
 
@@ -100,7 +100,8 @@ extension ErrorCode {
 
     public static let serverCodes: [ErrorCode] = [
         requestInvalid, routeUnknown, methodNotAllowed, roleTooLow, requestTooLarge, socketInUse, socketUnusable,
-        noStorage, configurationRefused, queueUnknown, engineUnreachable, answerBroken, notConfirmed, alreadyThere, choiceMissing,
+        noStorage, configurationRefused, queueUnknown, engineUnreachable, answerBroken, notConfirmed, alreadyThere,
+        choiceMissing,
         editorFailed,
     ]
 }

@@ -222,7 +222,8 @@ struct Journal: Sendable {
                 return .committed
             } catch {
                 if error.code == .leaseLost {
-                    context.logger.warning("a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
+                    context.logger.warning(
+                        "a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
                     return .lost
                 }
                 guard error.isRetryable else { throw error }

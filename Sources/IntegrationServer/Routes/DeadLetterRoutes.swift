@@ -52,7 +52,8 @@ enum DeadLetterRoutes {
     ) async throws(IntegrationError) -> DeadLetterListAnswer {
         guard let text = request.condition else {
             let items = try await store.deadLetters(request.filter, before: request.before, limit: request.limit)
-            return DeadLetterListAnswer(items: items, next: items.count < request.limit ? nil : items.last?.id, now: now)
+            return DeadLetterListAnswer(
+                items: items, next: items.count < request.limit ? nil : items.last?.id, now: now)
         }
         let condition = try LetterCondition(text)
         var found: [StoredDeadLetter] = []

@@ -83,7 +83,8 @@ struct ChangePlan {
         var firstDue: Int64?
         for message in enqueue.messages {
             let size = message.body.count + (message.metadata?.count ?? 0)
-            guard message.body.upperBound <= enqueue.block.count, message.metadata?.upperBound ?? 0 <= enqueue.block.count
+            guard message.body.upperBound <= enqueue.block.count,
+                message.metadata?.upperBound ?? 0 <= enqueue.block.count
             else {
                 throw IntegrationError(
                     .storeRefused, "message \(message.id) for queue `\(enqueue.queue)` lies outside of its block")

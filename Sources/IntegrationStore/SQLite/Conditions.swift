@@ -10,7 +10,8 @@ struct Conditions {
         _ text: String, _ value: Value?, _ bind: @escaping (Statement, Int32, Value) -> Void
     ) {
         guard let value else { return }
-        texts.append(text.split(separator: "?", omittingEmptySubsequences: false).joined(separator: "?\(texts.count + 1)"))
+        texts.append(
+            text.split(separator: "?", omittingEmptySubsequences: false).joined(separator: "?\(texts.count + 1)"))
         values.append { bind($0, $1, value) }
     }
 

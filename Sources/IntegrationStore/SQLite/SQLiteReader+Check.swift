@@ -5,7 +5,9 @@ extension SQLiteReader {
     ///
     /// - Source: https://www.sqlite.org/pragma.html#pragma_integrity_check
     public func faults() throws(IntegrationError) -> [String] {
-        let lines = try ready().statement("PRAGMA integrity_check(20)").map { row throws(IntegrationError) in row.text(0) }
+        let lines = try ready().statement("PRAGMA integrity_check(20)").map { row throws(IntegrationError) in
+            row.text(0)
+        }
         return lines == ["ok"] ? [] : lines
     }
 

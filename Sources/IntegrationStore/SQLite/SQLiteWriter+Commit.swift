@@ -65,7 +65,8 @@ extension SQLiteWriter {
             \(folder.database): of messages \(MessageKey.sequence(range.lowerBound)) to \
             \(MessageKey.sequence(range.upperBound - 1)) of queue \(MessageKey.queue(range.lowerBound)) \(found) are \
             there, \(range.count) should be
-            """, remedy: "Did another program change the file? `integration doctor` says what is wrong and mends counters.")
+            """,
+            remedy: "Did another program change the file? `integration doctor` says what is wrong and mends counters.")
     }
 
     private func reschedule(_ key: Int64, _ putBack: PutBack, _ connection: Connection) throws(IntegrationError) {
@@ -135,9 +136,10 @@ extension SQLiteWriter {
             let known = try connection.statement("SELECT ranges FROM positions WHERE source = ?1 AND stream = ?2")
             known.bind(1, part.stream.source)
             known.bind(2, part.stream.identity)
-            var completed = try known.first { row throws(IntegrationError) in
-                try SQLiteReader.intervals(row, 0, of: part.stream, file: folder.database)
-            } ?? IntervalSet()
+            var completed =
+                try known.first { row throws(IntegrationError) in
+                    try SQLiteReader.intervals(row, 0, of: part.stream, file: folder.database)
+                } ?? IntervalSet()
             for range in part.completed { completed.insert(range) }
             let statement = try connection.statement(
                 """

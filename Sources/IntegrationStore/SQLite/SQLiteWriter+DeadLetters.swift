@@ -57,8 +57,9 @@ extension SQLiteWriter {
             bodies.bind(1, number)
             bodies.bind(2, body)
             try bodies.run()
-            let metadata = try connection.integer(
-                "SELECT length(metadata) FROM dead_letter_bodies WHERE number = ?1", number) ?? 0
+            let metadata =
+                try connection.integer(
+                    "SELECT length(metadata) FROM dead_letter_bodies WHERE number = ?1", number) ?? 0
             let row = try connection.statement(
                 "UPDATE dead_letters SET size = ?2, stored = ?3, edited = 1 WHERE number = ?1")
             row.bind(1, number)

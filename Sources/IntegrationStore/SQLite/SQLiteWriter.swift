@@ -53,7 +53,9 @@ actor SQLiteWriter {
     /// Pages of log after which it is moved into the file (32 MiB).
     private static let checkpointPages = 8192
 
-    init(_ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource)
+    init(
+        _ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource
+    )
         throws(IntegrationError)
     {
         try folder.create()
@@ -190,7 +192,9 @@ actor SQLiteWriter {
     // MARK: Waiting
 
     /// Whether there is what somebody wants; if not, `signal` is given when there may be.
-    func readiness(of queue: QueueName, _ purpose: Purpose, orElse signal: ShutdownSignal) throws(IntegrationError)
+    func readiness(
+        of queue: QueueName, _ purpose: Purpose, orElse signal: ShutdownSignal
+    ) throws(IntegrationError)
         -> Readiness
     {
         _ = try ready()

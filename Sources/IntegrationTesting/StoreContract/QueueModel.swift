@@ -50,7 +50,9 @@ struct QueueModel {
         let (done, back) = (entry.left.prefix(split), entry.left.dropFirst(split).prefix(2))
         var change = StoreChange()
         if !done.isEmpty {
-            change.acknowledge = [Acknowledgement(lease: entry.claim.lease, sequences: done.map(\.sequence).shuffled(using: &random))]
+            change.acknowledge = [
+                Acknowledgement(lease: entry.claim.lease, sequences: done.map(\.sequence).shuffled(using: &random))
+            ]
         }
         let isDelayed = Bool.random(using: &random)
         change.putBack = back.map {

@@ -25,7 +25,8 @@ struct DeadLetterChoice: ParsableArguments {
 
     @Option(
         name: .customLong("where"),
-        help: "A JSONata condition on the body, such as 'total > 100'; $letter has code, step, flow, attempts and more.")
+        help: "A JSONata condition on the body, such as 'total > 100'; $letter has code, step, flow, attempts and more."
+    )
     var condition: String?
 
     func validate() throws {
@@ -95,7 +96,8 @@ extension DeadLetterChoice {
             return letters
         }
         guard !isEmpty || all else {
-            throw CommandFailure(.usage, IntegrationError(.choiceMissing, "it is not said which dead letters are meant"))
+            throw CommandFailure(
+                .usage, IntegrationError(.choiceMissing, "it is not said which dead letters are meant"))
         }
         var letters: [ChosenLetter] = []
         _ = try await Pages(link: link, path: "/v1/dead-letters", query: query(), limit: .max).forEach { reply in

@@ -36,7 +36,9 @@ struct DeadLetterDropCommand: AsyncParsableCommand {
             for start in stride(from: 0, to: letters.count, by: 1000) {
                 let ids = letters[start..<min(start + 1000, letters.count)].map { ConfigurationNode.string($0.id) }
                 let fields: ConfigurationNode = ["ids": .sequence(ids)]
-                removed += try await link.ask(.post, "/v1/dead-letters/drop", body: Array(fields.json.utf8)).integer("removed") ?? 0
+                removed +=
+                    try await link.ask(.post, "/v1/dead-letters/drop", body: Array(fields.json.utf8)).integer("removed")
+                    ?? 0
             }
             console.say("\(Figures.count(removed, "dead letter")) removed")
             console.say("\nNext: integration dlq list")

@@ -28,7 +28,8 @@ struct DeadLetterEditCommand: AsyncParsableCommand {
             let path = "/v1/dead-letters/" + PercentCoding.encode(id)
             let before = try await link.ask(.get, path)
             let old = before.document.withRoot { PrettyJSON.text($0, "body") }
-            let new = try body.map { file throws(IntegrationError) in try InputOptions.read(file) } ?? edited(old, before)
+            let new =
+                try body.map { file throws(IntegrationError) in try InputOptions.read(file) } ?? edited(old, before)
             let after = try await link.ask(
                 .put, "/v1/dead-letters/\(before.text("id") ?? id)/body", body: new)
             let text = after.document.withRoot { PrettyJSON.text($0, "body") }
@@ -46,7 +47,9 @@ struct DeadLetterEditCommand: AsyncParsableCommand {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
             throw CommandFailure(
                 .usage,
-                IntegrationError(.editorFailed, "there is no terminal to edit on", remedy: "Give the new body with --body FILE or --body -."))
+                IntegrationError(
+                    .editorFailed, "there is no terminal to edit on",
+                    remedy: "Give the new body with --body FILE or --body -."))
         }
         if reply.document.withRoot({ $0["body_base64"] != nil }) {
             throw IntegrationError(.editorFailed, "the body is no text", remedy: "Give the new body with --body FILE.")

@@ -88,7 +88,9 @@ struct DeadLetterReplayCommand: AsyncParsableCommand {
             }
             try console.print(text)
         }
-        console.say("nothing was changed. Next: integration dlq replay\(choice.words)\(all ? " --all" : "")\(ids.map { " " + $0 }.joined())")
+        console.say(
+            "nothing was changed. Next: integration dlq replay\(choice.words)\(all ? " --all" : "")\(ids.map { " " + $0 }.joined())"
+        )
     }
 
     static func text(_ reply: Reply, _ style: Style) throws(IntegrationError) -> String {
@@ -98,7 +100,8 @@ struct DeadLetterReplayCommand: AsyncParsableCommand {
             let after = PrettyJSON.text(outcome, "body")
             var head = "  it would go to \(outcome.text("destination"))\n"
             if let error = outcome["error"], error.kind == .object {
-                head = "  it would fail again at \(error.text("component")): \(error.text("code"))  \(DeadLetterListCommand.firstLine(error.text("message")))\n"
+                head =
+                    "  it would fail again at \(error.text("component")): \(error.text("code"))  \(DeadLetterListCommand.firstLine(error.text("message")))\n"
             }
             let difference = LineDifference(from: before, to: after)
             let isSame = difference.lines.allSatisfy { if case .same = $0 { true } else { false } }

@@ -26,7 +26,9 @@ struct DeadLetterShowCommand: AsyncParsableCommand {
         guard format.output == .table else { return try console.print(reply.document.json) }
         try console.print(reply.document.withRoot { Self.text($0) })
         let whole = reply.text("id") ?? id
-        console.say("\nNext: integration dlq edit \(whole)   |   integration dlq replay \(whole)   |   integration explain \(reply.text("code") ?? "")")
+        console.say(
+            "\nNext: integration dlq edit \(whole)   |   integration dlq replay \(whole)   |   integration explain \(reply.text("code") ?? "")"
+        )
     }
 
     static func text(_ letter: View) -> String {

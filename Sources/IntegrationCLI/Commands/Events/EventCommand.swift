@@ -114,6 +114,7 @@ struct TraceCommand: AsyncParsableCommand {
         text += letters.joined() + delivered.joined()
         try console.print(text)
         let letter = try reply.items("dead_letters") { $0.text("id") }.last
-        console.say("\nNext: " + (letter.map { "integration dlq show \($0)" } ?? "integration event list --message \(id)"))
+        console.say(
+            "\nNext: " + (letter.map { "integration dlq show \($0)" } ?? "integration event list --message \(id)"))
     }
 }

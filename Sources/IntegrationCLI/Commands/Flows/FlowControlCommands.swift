@@ -15,13 +15,18 @@ struct FlowControl {
         let engine = try options.engine()
         for name in names {
             let reply = try await engine.ask(
-                .post, "/v1/flows/\(PercentCoding.encode(name))/\(verb)", body: fields.map { Array($0.json.utf8) } ?? [])
+                .post, "/v1/flows/\(PercentCoding.encode(name))/\(verb)", body: fields.map { Array($0.json.utf8) } ?? []
+            )
             var line = "\(name) is \(reply.text("state") ?? state)"
-            if !reply.bool("changed") { line = "\(name) is \(reply.text("state") ?? state) already; nothing was changed" }
+            if !reply.bool("changed") {
+                line = "\(name) is \(reply.text("state") ?? state) already; nothing was changed"
+            }
             if let remark = reply.text("remark") { line += "; \(remark)" }
             console.say(line)
         }
-        console.say("\nNext: integration flow list   |   integration flow \(opposite) \(names.map(ShellWord.quoted).joined(separator: " "))")
+        console.say(
+            "\nNext: integration flow list   |   integration flow \(opposite) \(names.map(ShellWord.quoted).joined(separator: " "))"
+        )
     }
 }
 

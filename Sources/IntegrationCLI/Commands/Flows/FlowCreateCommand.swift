@@ -35,7 +35,8 @@ struct FlowCreateCommand: AsyncParsableCommand {
         ]
         let reply = try await options.engine().ask(.post, "/v1/flows", body: Array(fields.json.utf8))
         let added = reply.texts("added")
-        console.say("\(added.joined(separator: ", ")) created and started" + (persist ? "" : "; the next run will not have it"))
+        console.say(
+            "\(added.joined(separator: ", ")) created and started" + (persist ? "" : "; the next run will not have it"))
         console.say("\nNext: integration flow status \(ShellWord.quoted(added.first ?? "NAME"))")
     }
 }

@@ -23,7 +23,9 @@ struct FlowListCommand: AsyncParsableCommand {
         let console = Console.process
         let reply = try await options.engine().ask(.get, "/v1/flows")
         try console.print(try Self.text(reply, format.output, console.output.style))
-        if format.output == .table { console.say("\nNext: integration flow status NAME   |   integration flow logs NAME") }
+        if format.output == .table {
+            console.say("\nNext: integration flow status NAME   |   integration flow logs NAME")
+        }
     }
 
     static func text(_ reply: Reply, _ format: OutputFormat, _ style: Style) throws(IntegrationError) -> String {

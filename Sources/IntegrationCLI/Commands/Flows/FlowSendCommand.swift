@@ -44,7 +44,9 @@ struct FlowSendCommand: AsyncParsableCommand {
             default: for refusal in refusals { console.say(refusal) }
             }
             let code = try reply.items("refusals") { $0.text("code") }.first
-            console.say("\nNext: " + (code.map { "integration explain \($0)" } ?? "integration flow status \(ShellWord.quoted(name))"))
+            console.say(
+                "\nNext: "
+                    + (code.map { "integration explain \($0)" } ?? "integration flow status \(ShellWord.quoted(name))"))
         } else {
             try console.print(reply.document.json)
         }

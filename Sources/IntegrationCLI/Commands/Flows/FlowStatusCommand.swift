@@ -59,7 +59,8 @@ struct FlowStatusCommand: AsyncParsableCommand {
         }
         if let error = flow["error"], error.kind == .object {
             text += "\nError: \(error.text("title")) [\(error.text("code"))]\n"
-            text += "Cause: \(([error.text("message")] + (error["causes"]?.elements.compactMap(\.string) ?? [])).joined(separator: ": "))\n"
+            text +=
+                "Cause: \(([error.text("message")] + (error["causes"]?.elements.compactMap(\.string) ?? [])).joined(separator: ": "))\n"
             text += "Solution: \(error.text("solution"))\n"
         }
         return text

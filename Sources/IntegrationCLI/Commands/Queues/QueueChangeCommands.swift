@@ -38,7 +38,9 @@ struct QueueSendCommand: AsyncParsableCommand {
         }
         if format.output != .table { return try console.print(reply.document.json) }
         console.say("1 message of \(Figures.count(bytes.count, "byte")) is in \(name) as \(reply.text("id") ?? "")")
-        console.say("\nNext: integration queue peek \(ShellWord.quoted(name))   |   integration trace \(reply.text("id") ?? "")")
+        console.say(
+            "\nNext: integration queue peek \(ShellWord.quoted(name))   |   integration trace \(reply.text("id") ?? "")"
+        )
     }
 }
 
@@ -67,7 +69,8 @@ struct QueuePurgeCommand: AsyncParsableCommand {
             if let count = counts.first(where: { $0.0 == name })?.1 {
                 try confirmation.confirm("Remove \(Figures.count(count, "message")) of \(name) for good?", console)
             }
-            return try await link.ask(.delete, "/v1/queues/\(PercentCoding.encode(name))/messages").integer("removed") ?? 0
+            return try await link.ask(.delete, "/v1/queues/\(PercentCoding.encode(name))/messages").integer("removed")
+                ?? 0
         }
         console.say("\(Figures.count(removed, "message")) removed from \(name)")
         console.say("\nNext: integration queue list")

@@ -53,7 +53,8 @@ struct QueuePeekCommand: AsyncParsableCommand {
         try printer.end(count)
         guard format.output == .table else { return }
         if count == 0 { console.say("\(name) is empty" + (offset > 0 ? " from there on" : "")) }
-        let more = count == limit ? "integration queue peek \(ShellWord.quoted(name)) --offset \(offset + count)   |   " : ""
+        let more =
+            count == limit ? "integration queue peek \(ShellWord.quoted(name)) --offset \(offset + count)   |   " : ""
         console.say("\nNext: \(more)integration queue list")
     }
 }
