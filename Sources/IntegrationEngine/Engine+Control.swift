@@ -27,6 +27,15 @@ extension Engine {
         return managed.gate
     }
 
+    /// Returns when the engine's store is open and its flows are being started, or when the task is cancelled.
+    public func waitUntilRunning() async {
+        while !Task.isCancelled {
+            let count = changes.count
+            if state.withLock({ $0.commands != nil }) { return }
+            await changes.wait(after: count)
+        }
+    }
+
     /// Whether a flow runs, drains or is just being started.
     public func isActive(_ name: String) -> Bool { state.withLock { $0.shutdowns[name] != nil } }
 

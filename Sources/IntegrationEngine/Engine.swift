@@ -231,6 +231,7 @@ public final class Engine: Service {
             return state.order
         }
         for name in names { try start(name) }
+        changes.wake()
         if shutdown.isSignalled { stop() }
         endIfIdle()
         await withGracefulShutdownHandler {

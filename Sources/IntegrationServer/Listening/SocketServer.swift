@@ -1,5 +1,6 @@
 internal import Glibc
 internal import IntegrationCore
+internal import IntegrationEngine
 public import Logging
 internal import NIOCore
 internal import NIOHTTP1
@@ -27,8 +28,9 @@ public struct SocketServer: Service {
         self.logger = logger
     }
 
-    /// Serves until it is told to stop; requests that are being answered then are finished within a second.
+    /// Serves from the moment at which the engine runs until it is told to stop; requests that are being answered then are finished within a second.
     public func run() async throws {
+        await cancelWhenGracefulShutdown { await services.engine?.waitUntilRunning() }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             try await serve(on: group)
