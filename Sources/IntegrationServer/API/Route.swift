@@ -120,18 +120,21 @@ struct Route: Sendable {
 
 /// The members of a JSON object as fields to decode.
 enum JSONFields {
-    static func entries(of bytes: [UInt8]) throws(IntegrationError) -> [ConfigurationMapping.Entry] {
+    /// - Parameter name: what messages call it.
+    static func entries(
+        of bytes: [UInt8], called name: String = "the body"
+    ) throws(IntegrationError) -> [ConfigurationMapping.Entry] {
         let document: Document
         do {
             document = try Document(bytes)
         } catch {
             throw IntegrationError(
-                .requestInvalid, "the body is not JSON: \(error.reason.rawValue)",
+                .requestInvalid, "\(name) is not JSON: \(error.reason.rawValue)",
                 path: "line \(error.line), column \(error.column)")
         }
         let node: ConfigurationNode = document.withRoot { value(of: $0) }
         if let entries = node.mapping?.entries { return entries }
-        throw IntegrationError(.requestInvalid, "the body must be a JSON object, not \(node.kindPhrase)")
+        throw IntegrationError(.requestInvalid, "\(name) must be a JSON object, not \(node.kindPhrase)")
     }
 
     private static func value(of view: View) -> ConfigurationNode {

@@ -33,7 +33,7 @@ enum QueueRoutes {
             let id = request.id ?? fresh(services.clock)
             var message = NewMessage(id: id, body: 0..<body.count, received: services.clock.wallTime)
             let metadata = try request.metadata.map { text throws(IntegrationError) in
-                _ = try JSONFields.entries(of: Array(text.utf8))
+                _ = try JSONFields.entries(of: Array(text.utf8), called: "`metadata`")
                 return Array(text.utf8)
             }
             if let metadata { message.metadata = body.count..<body.count + metadata.count }
