@@ -40,6 +40,8 @@ extension Engine {
         for name in named where !destinations.contains(name) {
             throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
         }
-        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches)
+        var key: (any MessageKey)?
+        if case .key(let definition) = flow.ordering { key = try definition.makeKey(build) }
+        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches, key: key)
     }
 }

@@ -40,7 +40,10 @@ extension Engine {
     /// Takes out what no flow names any more; whoever still uses it keeps it until then.
     public func remove(destinations: some Sequence<String>, lookups: some Sequence<String>) {
         state.withLock { state in
-            for name in destinations { state.senders[name] = nil }
+            for name in destinations {
+                state.senders[name] = nil
+                state.broadcasts[name] = nil
+            }
             for name in lookups { state.finders[name] = nil }
         }
     }

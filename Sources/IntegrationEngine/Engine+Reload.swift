@@ -61,6 +61,7 @@ extension Engine {
         let before = try beginReload()
         defer {
             state.withLock { $0.isReloading = false }
+            storage?.progress.wake()
             endIfIdle()
         }
         let present = before.order.compactMap { before.flows[$0] }.map { managed in

@@ -49,8 +49,12 @@ public final class Engine: Service {
     /// Woken when a flow has opened a source, or has ended.
     let changes = Wakeup()
     let shutdown = ShutdownSignal()
+    /// What writes to the event log while the store is open.
+    let recorder = Mutex<Recorder?>(nil)
+    /// Given when every flow that was there at the beginning has been told to start.
+    private let started = ShutdownSignal()
     /// Given when everything is done and nobody is left who could bring more.
-    private let ending = ShutdownSignal()
+    let ending = ShutdownSignal()
 
     /// - Parameters:
     ///   - flows: started as soon as the engine runs.
@@ -215,12 +219,19 @@ public final class Engine: Service {
         }
         guard let storage else { return try await runFlows() }
         try await storage.withStore { store in
+            let recorder = Recorder(store: store, clock: self.clock, logger: self.logger)
+            self.recorder.withLock { $0 = recorder }
+            defer { self.recorder.withLock { $0 = nil } }
+            recorder.record("engine-started", flow: "")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await self.prune(store) }
+                group.addTask { await recorder.run() }
                 if self.mode == .untilIdle { group.addTask { await self.endWhenIdle(storage, store) } }
                 try await self.runFlows()
                 group.cancelAll()
             }
+            recorder.record("engine-stopped", flow: "")
+            await recorder.flush()
         }
     }
 
@@ -231,6 +242,7 @@ public final class Engine: Service {
             return state.order
         }
         for name in names { try start(name) }
+        started.signal()
         changes.wake()
         if shutdown.isSignalled { stop() }
         endIfIdle()
@@ -276,10 +288,13 @@ public final class Engine: Service {
 
     /// Lets flows that read the store's queues come to their end when all is done; until cancelled or stopped.
     private func endWhenIdle(_ storage: Storage, _ store: any Store) async {
+        await started.wait()
         while !Task.isCancelled, !shutdown.isSignalled {
             let seen = storage.progress.count
-            let flows = state.withLock { state in state.shutdowns.keys.compactMap { state.flows[$0] } }
-            if await StoreIdleness(flows: flows).isIdle(store) { return ending.signal() }
+            let flows = state.withLock { state in
+                state.isReloading ? nil : state.shutdowns.keys.compactMap { state.flows[$0] }
+            }
+            if let flows, await StoreIdleness(flows: flows).isIdle(store) { return ending.signal() }
             await storage.progress.wait(after: seen)
         }
     }
@@ -321,73 +336,7 @@ public final class Engine: Service {
         directory.leave(name)
         state.withLock { $0.shutdowns[name] = nil }
         changes.wake()
+        storage?.progress.wake()
         endIfIdle()
-    }
-
-    /// Opens what a flow uses, one inside the other, and runs it.
-    private func open(
-        _ managed: ManagedFlow, _ signal: ShutdownSignal, opened: @Sendable () -> Void
-    ) async throws {
-        let built = try build(managed.flow)
-        let deadLetters = managed.flow.errorHandling.deadLetters.map { [$0] } ?? []
-        let names = Array(Set(built.build.destinations + deadLetters)).sorted()
-        let (senders, finders) = state.withLock { ($0.senders, $0.finders) }
-        let services = built.build.usedServices.sorted()
-        try await use(services.compactMap { name in finders[name].map { (name, $0) } }[...], [:]) { finders in
-            try await self.use(names.compactMap { name in senders[name].map { (name, $0) } }[...], [:]) { senders in
-                opened()
-                try await self.run(managed, built, senders: senders, finders: finders, signal)
-            }
-        }
-    }
-
-    private func use<Value: Sendable>(
-        _ rest: ArraySlice<(key: String, value: SharedScope<Value>)>, _ opened: [String: Value],
-        _ body: ([String: Value]) async throws -> Void
-    ) async throws {
-        guard let (name, scope) = rest.first else { return try await body(opened) }
-        try await scope.use { keeper in
-            _ = state.withLock { $0.commands?.yield(.keep(keeper)) }
-        } _: { value in
-            var opened = opened
-            opened[name] = value
-            try await use(rest.dropFirst(), opened, body)
-        }
-    }
-
-    private func run(
-        _ managed: ManagedFlow, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
-        _ signal: ShutdownSignal
-    ) async throws {
-        let flow = managed.flow
-        var logger = logger
-        logger[metadataKey: "flow"] = "\(flow.name)"
-        let context = FlowContext(
-            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal,
-            ending: ending)
-        let sink: any DeadLetterSink =
-            flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
-        let pipeline = built.pipeline(senders)
-        let journal = try storage.map { storage throws(IntegrationError) in
-            Journal(
-                store: try storage.store, flow: flow, context: context, pipeline: pipeline,
-                deadLetters: Self.deadLetterQueue(of: flow, senders))
-        }
-        let runner = FlowRunner(
-            flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
-            processors: processors)
-        managed.enter(runner)
-        directory.enter(runner)
-        try await runner.run()
-        guard directory.isCalled(flow.name), !signal.isSignalled else { return }
-        managed.linger()
-        endIfIdle()
-        await signal.wait()
-    }
-
-    /// The queue that keeps a flow's dead letters as full records; nil where another destination gets envelopes.
-    private static func deadLetterQueue(of flow: Flow, _ senders: [String: any Sender]) -> String? {
-        guard let name = flow.errorHandling.deadLetters, let sender = senders[name] else { return "dead-letters" }
-        return (sender as? QueueSender)?.queue.text
     }
 }

@@ -15,8 +15,9 @@ extension EngineOptions {
     ///   `engineUnreachable` or `noStorage` where there is neither engine nor folder.
     func withStored<R>(_ use: Use, _ body: (any EngineLink) async throws -> R) async throws -> R {
         let engine = try engine()
-        // Who names a socket means the engine behind it.
-        if engine.origin == "--socket" || engine.isServed { return try await body(engine) }
+        // Who names a socket, and no configuration, means the engine behind it.
+        if files.isEmpty, engine.isNamed { return try await body(engine) }
+        if engine.isServed { return try await body(engine) }
         let paths = files.isEmpty ? ConfigurationOptions.standard : files
         guard let folder = SocketPlace.storage(try root(paths)) else {
             throw IntegrationError(

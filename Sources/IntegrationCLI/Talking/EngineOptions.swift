@@ -20,9 +20,9 @@ struct EngineOptions: ParsableArguments {
     /// - Throws: `engineUnreachable` where it can't be told where to look; whether somebody is there shows in the asking.
     func engine() throws(IntegrationError) -> SocketLink {
         let variables = ConfigurationEnvironment.process().variables
-        if let socket { return SocketLink(path: socket, origin: "--socket") }
+        if let socket { return SocketLink(path: socket, origin: "--socket", isNamed: true) }
         if let path = variables["INTEGRATION_SOCKET"], !path.isEmpty {
-            return SocketLink(path: path, origin: "INTEGRATION_SOCKET")
+            return SocketLink(path: path, origin: "INTEGRATION_SOCKET", isNamed: true)
         }
         let paths = files.isEmpty ? ConfigurationOptions.standard : files
         let root = try root(paths)

@@ -7,6 +7,8 @@ struct SocketLink: EngineLink {
     let path: String
     /// How the path was found, for messages.
     let origin: String
+    /// Whether somebody named the socket itself.
+    var isNamed = false
 
     /// Whether somebody serves the socket.
     var isServed: Bool {

@@ -22,6 +22,9 @@ struct Conditions {
     /// Nothing, or ` WHERE …`.
     var clause: String { texts.isEmpty ? "" : " WHERE " + texts.joined(separator: " AND ") }
 
+    /// The place of what is bound behind the conditions.
+    var next: Int32 { Int32(values.count + 1) }
+
     func bind(_ statement: Statement) {
         for (index, value) in values.enumerated() { value(statement, Int32(index + 1)) }
     }

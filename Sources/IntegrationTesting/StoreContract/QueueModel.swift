@@ -72,6 +72,9 @@ struct QueueModel {
         if claims[index].left.isEmpty { claims.remove(at: index) }
     }
 
+    /// The process that held them is dead.
+    mutating func forgetClaims() { claims = [] }
+
     /// Lets every lease end and every delay pass, and takes out all that is left.
     mutating func drain(_ store: any Store, _ clock: ManualClock) async throws {
         clock.advance(by: .seconds(60))
