@@ -34,6 +34,7 @@ final class QueueReceiver: Receiver {
     func receive() async throws(IntegrationError) -> Delivery? {
         while !context.shutdown.isSignalled, !Task.isCancelled {
             let seen = changed.count
+            let isEnding = context.ending.isSignalled
             do throws(IntegrationError) {
                 if let claim = try await store.claim(
                     from: source.queue, count: source.batchSize, bytes: Self.largestClaim,
@@ -41,7 +42,7 @@ final class QueueReceiver: Receiver {
                 {
                     return delivery(of: claim)
                 }
-                if context.ending.isSignalled, try await isEmpty() { return nil }
+                if isEnding, try await isEmpty() { return nil }
             } catch {
                 guard error.isRetryable else { throw error }
                 context.logger.error(
@@ -51,7 +52,7 @@ final class QueueReceiver: Receiver {
                 continue
             }
             source.storage.progress.wake()
-            await waitForChange(after: seen)
+            await waitForChange(after: seen, isEnding: isEnding)
         }
         return nil
     }
@@ -60,9 +61,8 @@ final class QueueReceiver: Receiver {
         try await store.queues().first { $0.name == source.queue }.map { $0.messages == 0 } ?? true
     }
 
-    /// Waits for a message, for the end, or for something of this receiver to be settled.
-    private func waitForChange(after seen: Int) async {
-        let isEnding = context.ending.isSignalled
+    /// Waits for a message, for something of this receiver to be settled, or, unless it was there before, for the end.
+    private func waitForChange(after seen: Int, isEnding: Bool) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [store, source] in
                 do throws(IntegrationError) {
