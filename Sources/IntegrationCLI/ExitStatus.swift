@@ -13,6 +13,15 @@ enum ExitStatus: Int32, Sendable {
 
     /// What an error that ended a command comes to.
     init(_ error: IntegrationError) {
+        switch error.code {
+        case .configurationRefused:
+            self = .badConfiguration
+            return
+        case .storeInUse, .socketInUse:
+            self = .tryAgain
+            return
+        default: break
+        }
         switch error.code.retryClass {
         case .never: self = .failed
         case .connection, .timeout: self = .unreachable
