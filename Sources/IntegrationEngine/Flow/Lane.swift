@@ -22,6 +22,7 @@ struct Lane {
     private func run(_ delivery: consuming Delivery) async throws {
         let context = runner.context
         let received = context.clock.now
+        failPoint("after-receive")
         let batch = delivery.takeBatch()
         let count = delivery.count
         let bytes =
@@ -43,6 +44,7 @@ struct Lane {
             // Only now, so that what is parked is counted before it can be done.
             runner.park(parked)
         }
+        failPoint("after-ack")
         context.arenas.give(arena)
         if let error = verdict.error { throw error }
         try runner.note(
@@ -71,6 +73,7 @@ struct Lane {
     }
 
     private func judge(_ result: WorkResult, _ arena: Arena) async -> Verdict {
+        failPoint("after-send")
         runner.statistics.processed(result)
         var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
         verdict.staged = result.staged

@@ -1,0 +1,89 @@
+import Glibc
+import IntegrationCore
+import Testing
+
+/// Kills an engine again and again while it works on the oracle's orders, then lets it finish, and judges.
+struct Campaign {
+    let topology: Topology
+    let seed: UInt64
+    private let orders: Orders
+    private let folder: Folder
+    private var random: RandomSource
+    private var accepted = 0
+    private(set) var result = Tally()
+
+    init(_ topology: Topology, seed: UInt64) throws {
+        self.topology = topology
+        self.seed = seed
+        orders = Orders(seed: seed, padding: topology.padding)
+        random = RandomSource(seed: seed)
+        folder = try Folder()
+        try folder.write("integration.yaml", topology.configuration)
+        try folder.write("orders.ndjson", "")
+    }
+
+    mutating func run(kills: Int) async throws {
+        var wasEarly = false
+        var tries = 0
+        while result.kills < kills {
+            tries += 1
+            try #require(tries <= kills * 3, "\(topology.name), seed \(seed): faults do not fire")
+            try accept(topology.orders)
+            let stage = topology.stages[(result.kills + Int(seed % 11)) % topology.stages.count]
+            // A message that dies alone again and again is poison, as it should be: not every death may come early.
+            let hit = Int.random(in: wasEarly ? 8...14 : 1...14, using: &random)
+            let fault = topology.otherFaults + stage.replacing("N", with: "\(hit)")
+            let ended = try run(failing: fault)
+            if ended.status == 1000 + SIGKILL {
+                result.kills += 1
+                wasEarly = hit < 8
+            } else {
+                try #require(ended.status == 0, "\(topology.name), seed \(seed), \(fault):\n\(ended.words)")
+                wasEarly = false
+            }
+        }
+        // A fresh one gets through once faults have stopped.
+        try accept(1)
+        let ended = try run(failing: "")
+        try #require(ended.status == 0, "\(topology.name), seed \(seed), afterwards:\n\(ended.words)")
+        let judge = try await Judge(orders, count: accepted, topology, in: folder)
+        result.messages = accepted
+        result.lost = judge.lost.count
+        result.copies = judge.copies
+        result.bound = result.kills * topology.copiesPerKill
+        #expect(judge.lost.isEmpty, "\(topology.name), seed \(seed): lost \(judge.lost.prefix(10))")
+        #expect(judge.wrong.isEmpty, "\(topology.name), seed \(seed): \(judge.wrong.prefix(5))")
+        #expect(result.copies <= result.bound, "\(topology.name), seed \(seed): \(result.copies) copies")
+    }
+
+    /// The source has them: from now on each is an obligation.
+    private mutating func accept(_ count: Int) throws {
+        var text = ""
+        for number in accepted..<accepted + count { text += orders[number].line + "\n" }
+        try folder.append("orders.ndjson", text)
+        accepted += count
+    }
+
+    private func run(failing fault: String) throws -> Executable.Result {
+        try Executable.run(
+            ["run", "--until-idle", "--log-level", "error"], in: folder, environment: ["INTEGRATION_FAILPOINT=\(fault)"],
+            launcher: ["/usr/bin/timeout", "-s", "ABRT", "60"])
+    }
+}
+
+/// What campaigns came to.
+struct Tally: Sendable {
+    var kills = 0
+    var messages = 0
+    var lost = 0
+    var copies = 0
+    var bound = 0
+
+    static func += (left: inout Tally, right: Tally) {
+        left.kills += right.kills
+        left.messages += right.messages
+        left.lost += right.lost
+        left.copies += right.copies
+        left.bound += right.bound
+    }
+}
