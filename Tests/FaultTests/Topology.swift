@@ -89,7 +89,7 @@ struct Topology {
                 source: \(fromFile.replacing("ndjson, batch", with: "lines, batch"))
                 destination: sort
 
-            """ + sorting(source: "{type: queue, name: sort, batch_size: \(batch)}"),
+            """ + sorting(source: "{type: file, path: none.ndjson, format: ndjson}"),
         sinks: intoQueues)
     static let failingSteps = Topology(
         name: "steps that fail for a while", flows: load + sorting(source: fromQueue, attempts: 1000),

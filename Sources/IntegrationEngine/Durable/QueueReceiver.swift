@@ -34,6 +34,8 @@ final class QueueReceiver: Receiver {
     func receive() async throws(IntegrationError) -> Delivery? {
         while !context.shutdown.isSignalled, !Task.isCancelled {
             let seen = changed.count
+            // Asked once, before the queue is looked at: an end that comes later wakes the one who waits.
+            let isEnding = context.ending.isSignalled
             do throws(IntegrationError) {
                 if let claim = try await store.claim(
                     from: source.queue, count: source.batchSize, bytes: Self.largestClaim,
@@ -41,7 +43,7 @@ final class QueueReceiver: Receiver {
                 {
                     return delivery(of: claim)
                 }
-                if context.ending.isSignalled, try await isEmpty() { return nil }
+                if isEnding, try await isEmpty() { return nil }
             } catch {
                 guard error.isRetryable else { throw error }
                 context.logger.error(
@@ -51,7 +53,7 @@ final class QueueReceiver: Receiver {
                 continue
             }
             source.storage.progress.wake()
-            await waitForChange(after: seen)
+            await waitForChange(after: seen, isEnding: isEnding)
         }
         return nil
     }
@@ -61,8 +63,7 @@ final class QueueReceiver: Receiver {
     }
 
     /// Waits for a message, for the end, or for something of this receiver to be settled.
-    private func waitForChange(after seen: Int) async {
-        let isEnding = context.ending.isSignalled
+    private func waitForChange(after seen: Int, isEnding: Bool) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [store, source] in
                 do throws(IntegrationError) {
