@@ -7,6 +7,8 @@ let package = Package(
     products: [
         // The document alone: for its benchmark (Benchmarks) and its fuzzer (Fuzzing).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
+        // The store alone: for its benchmark.
+        .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
         .library(
             name: "Integration",
             targets: [
@@ -142,19 +144,25 @@ let package = Package(
         .target(name: "ExampleSupport", path: "Examples/Support"),
 
         // Tests.
-        .target(name: "TestSupport", path: "Tests/Support"),
+        .target(name: "TestSupport", path: "Tests/Support", exclude: ["Sanitizer"]),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
         .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument"]),
         .testTarget(name: "IntegrationResilienceTests", dependencies: ["IntegrationResilience", "IntegrationCore"]),
         .testTarget(
             name: "IntegrationEngineTests",
             dependencies: [
-                "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
-                "IntegrationResilience", .product(name: "Logging", package: "swift-log"),
+                "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument", "IntegrationFormats",
+                "IntegrationResilience", "IntegrationStore", "ConnectorTestSupport",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "IntegrationStoreTests",
-            dependencies: ["IntegrationStore", "IntegrationTesting", "IntegrationCore", "FileSystemClient"]),
+            dependencies: [
+                "IntegrationStore", "IntegrationTesting", "IntegrationCore", "FileSystemClient", "StoreVictim",
+            ]),
+        // A process that tests of the store kill.
+        .executableTarget(
+            name: "StoreVictim", dependencies: ["IntegrationStore", "IntegrationCore"], path: "Tests/StoreVictim"),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
@@ -179,8 +187,9 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
-                "IntegrationEngine", "IntegrationFormats", "IntegrationTesting", "IntegrationTransforms",
-                "FileConnector", "TableConnector", .product(name: "Logging", package: "swift-log"),
+                "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationTesting",
+                "IntegrationTransforms", "FileConnector", "TableConnector",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
@@ -238,6 +247,17 @@ for name in [
             name: "\(name)Example", dependencies: library, path: "Examples/\(name)", exclude: ["expected.txt"]))
 }
 
+// Under Thread Sanitizer (scripts/tsan) every test is linked with what tells it of contended mutexes.
+let isSanitized = Context.environment["INTEGRATION_SANITIZE"] == "thread"
+if isSanitized {
+    for target in package.targets where target.type == .test { target.dependencies.append("SanitizedMutex") }
+    package.targets += [
+        .target(name: "SanitizedMutex", path: "Tests/Support/Sanitizer/Mutex"),
+        .executableTarget(
+            name: "SanitizerProbe", dependencies: ["SanitizedMutex"], path: "Tests/Support/Sanitizer/Probe"),
+    ]
+}
+
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -245,14 +265,15 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
 ]
-for target in package.targets where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true {
+for target in package.targets
+where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true && target.name != "SanitizedMutex" {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
 
 // `INTEGRATION_ONLY=IntegrationCoreTests,…` builds these targets and what they need, nothing else (scripts/tsan).
 if let only = Context.environment["INTEGRATION_ONLY"], !only.isEmpty {
     var kept: Set<String> = []
-    var pending = only.split(separator: ",").map(String.init)
+    var pending = only.split(separator: ",").map(String.init) + (isSanitized ? ["SanitizerProbe"] : [])
     while let name = pending.popLast() {
         guard kept.insert(name).inserted else { continue }
         guard let target = package.targets.first(where: { $0.name == name }) else { fatalError("no target \(name)") }

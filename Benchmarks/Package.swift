@@ -12,5 +12,10 @@ let package = Package(
         .executableTarget(
             name: "DocumentBenchmark", dependencies: [.product(name: "IntegrationDocument", package: "Integration")],
             path: "Document"),
+        // The embedded store: what it writes, hands out and moves a second, and how long it takes to open.
+        .executableTarget(
+            name: "StoreBenchmark",
+            dependencies: [.product(name: "IntegrationStore", package: "Integration")], path: "Store",
+            swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     ]
 )

@@ -137,6 +137,9 @@ extension Integration {
                     .pluginUnknown, "the configuration declares plugin `\(declared.name)`, which is not registered",
                     component: declared.span.location.description)
             }
+            for needed in declared.value.dependencies {
+                try check(PluginManifest.Dependency(needed.name, needed.version), of: declared.name)
+            }
             guard let wanted = declared.value.version else { return }
             guard let range = VersionRange(wanted) else {
                 throw IntegrationError(

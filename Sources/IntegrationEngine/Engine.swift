@@ -45,6 +45,10 @@ public final class Engine: Service {
 
     private let state: Mutex<State>
     private let shutdown = ShutdownSignal()
+    /// What writes to the event log while the store is open.
+    private let recorder = Mutex<Recorder?>(nil)
+    /// Given when every flow that was there at the beginning has been told to start.
+    private let started = ShutdownSignal()
     /// Given when everything is done and nobody is left who could bring more.
     private let ending = ShutdownSignal()
 
@@ -118,7 +122,10 @@ public final class Engine: Service {
     /// Takes out what no flow names any more; whoever still uses it keeps it until then.
     public func remove(destinations: some Sequence<String>, lookups: some Sequence<String>) {
         state.withLock { state in
-            for name in destinations { state.senders[name] = nil }
+            for name in destinations {
+                state.senders[name] = nil
+                state.broadcasts[name] = nil
+            }
             for name in lookups { state.finders[name] = nil }
         }
     }
@@ -248,12 +255,19 @@ public final class Engine: Service {
         }
         guard let storage else { return try await runFlows() }
         try await storage.withStore { store in
+            let recorder = Recorder(store: store, clock: self.clock, logger: self.logger)
+            self.recorder.withLock { $0 = recorder }
+            defer { self.recorder.withLock { $0 = nil } }
+            recorder.record("engine-started", flow: "")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await self.prune(store) }
+                group.addTask { await recorder.run() }
                 if self.mode == .untilIdle { group.addTask { await self.endWhenIdle(storage, store) } }
                 try await self.runFlows()
                 group.cancelAll()
             }
+            recorder.record("engine-stopped", flow: "")
+            await recorder.flush()
         }
     }
 
@@ -264,6 +278,7 @@ public final class Engine: Service {
             return state.order
         }
         for name in names { try start(name) }
+        started.signal()
         if shutdown.isSignalled { stop() }
         endIfIdle()
         await withGracefulShutdownHandler {
@@ -308,6 +323,7 @@ public final class Engine: Service {
 
     /// Lets flows that read the store's queues come to their end when all is done; until cancelled or stopped.
     private func endWhenIdle(_ storage: Storage, _ store: any Store) async {
+        await started.wait()
         while !Task.isCancelled, !shutdown.isSignalled {
             let seen = storage.progress.count
             let flows = state.withLock { state in state.shutdowns.keys.compactMap { state.flows[$0] } }
@@ -352,6 +368,7 @@ public final class Engine: Service {
         }
         directory.leave(name)
         state.withLock { $0.shutdowns[name] = nil }
+        storage?.progress.wake()
         endIfIdle()
     }
 
@@ -395,21 +412,34 @@ public final class Engine: Service {
         logger[metadataKey: "flow"] = "\(flow.name)"
         let context = FlowContext(
             flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal,
-            ending: ending)
+            ending: ending,
+            keys: try storage.map { storage throws(IntegrationError) in
+                StoredKeys(store: try storage.store, clock: clock)
+            })
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
-        let pipeline = built.pipeline(senders)
+        let recorder = flow.recording == .none ? nil : recorder.withLock { $0 }
+        var pipeline = built.pipeline(senders)
+        pipeline.journeys = JourneyRecorder(flow.recording, to: recorder, flow: flow.name, clock: clock)
         let journal = try storage.map { storage throws(IntegrationError) in
             Journal(
                 store: try storage.store, flow: flow, context: context, pipeline: pipeline,
                 deadLetters: Self.deadLetterQueue(of: flow, senders))
         }
+        try await storage?.declareOutboxes(pipeline.outboxes, of: flow)
         let runner = FlowRunner(
             flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
-            processors: processors)
+            order: built.key.map { KeyOrder($0) }, processors: processors)
         managed.enter(runner)
         directory.enter(runner)
-        try await runner.run()
+        recorder?.record("flow-started", flow: flow.name)
+        do {
+            try await runner.run()
+        } catch {
+            recorder?.record("flow-failed", flow: flow.name, detail: error as? IntegrationError)
+            throw error
+        }
+        recorder?.record("flow-\(managed.snapshot.state.word)", flow: flow.name)
         guard directory.isCalled(flow.name), !signal.isSignalled else { return }
         managed.linger()
         endIfIdle()
@@ -450,6 +480,8 @@ public final class Engine: Service {
         for name in named where !destinations.contains(name) {
             throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
         }
-        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches)
+        var key: (any MessageKey)?
+        if case .key(let definition) = flow.ordering { key = try definition.makeKey(build) }
+        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches, key: key)
     }
 }

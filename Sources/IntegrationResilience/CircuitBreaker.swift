@@ -38,6 +38,11 @@ public struct CircuitBreaker: Sendable {
         if case .closed = state { true } else { false }
     }
 
+    /// Whether a call is finding out whether the system is back.
+    public var isHalfOpen: Bool {
+        if case .halfOpen = state { true } else { false }
+    }
+
     /// Whether a call at `now` would be let through, without letting it through; nil: yes.
     public func wait(at now: Duration) -> Duration? {
         switch state {

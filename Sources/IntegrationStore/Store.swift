@@ -19,7 +19,7 @@ public protocol Store: StoreReader {
     ///
     /// - Parameters:
     ///   - count: at most so many.
-    ///   - bytes: no more messages once the bodies and metadata are this large; one message always comes.
+    ///   - bytes: at most so many of bodies and metadata; one message comes whatever its size.
     ///   - duration: how long the lease lasts unless it is extended; monotonic time.
     /// - Returns: nil where nothing is ready.
     func claim(

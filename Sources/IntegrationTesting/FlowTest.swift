@@ -37,6 +37,8 @@ public struct FlowTest: Sendable {
     public var lookups: [String: any Lookup]
     /// Where `CallDestination`s of the test find their flows.
     public var directory: FlowDirectory
+    /// The store of the test, on the same clock; nil where nothing is kept.
+    public var storage: Storage?
     public var clock: ManualClock
     /// Seed of all randomness.
     public var seed: UInt64
@@ -45,12 +47,13 @@ public struct FlowTest: Sendable {
 
     public init(
         _ flows: Flow..., destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
-        directory: FlowDirectory = FlowDirectory(), clock: ManualClock = ManualClock(), seed: UInt64 = 1,
+        directory: FlowDirectory = FlowDirectory(), storage: Storage? = nil, clock: ManualClock = ManualClock(), seed: UInt64 = 1,
         processors: Int = 1
     ) {
         self.flows = flows
         self.lookups = lookups
         self.directory = directory
+        self.storage = storage
         self.clock = clock
         self.seed = seed
         self.processors = processors
@@ -66,7 +69,7 @@ public struct FlowTest: Sendable {
     /// An engine for these flows; each call makes a new one over the same sources and destinations.
     public func makeEngine(mode: Engine.Mode = .untilIdle) -> Engine {
         Engine(
-            flows: flows, destinations: destinations, lookups: lookups, directory: directory,
+            flows: flows, destinations: destinations, lookups: lookups, directory: directory, storage: storage,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock,
             random: RandomSource(seed: seed), processors: processors, mode: mode)
     }

@@ -18,7 +18,7 @@ internal import Synchronization
 /// ```
 ///
 /// Elsewhere the test moves it by hand with `advance(by:)`.
-public final class ManualClock: TimeSource {
+public final class ManualClock: TimeSource, WorkWatcher {
     /// Thrown by `run` when nothing moved any more though the body had not returned.
     public struct Stuck: Error, CustomStringConvertible {
         /// Where the clock stood.
@@ -40,7 +40,10 @@ public final class ManualClock: TimeSource {
         var sleepers: [Int: Sleeper] = [:]
         var cancelled: Set<Int> = []
         var idlers: [CheckedContinuation<Void, Never>] = []
-        var isRunning = false
+        /// While `run` runs.
+        var executor: QuietExecutor?
+        /// Jobs under way on other threads that tell of them.
+        var busy = 0
 
         /// Takes out those whose time has come, in the order of their deadlines.
         mutating func takeDue() -> [CheckedContinuation<Bool, Never>] {
@@ -106,7 +109,8 @@ public final class ManualClock: TimeSource {
     /// Runs `body` on one thread, together with the child tasks and actors that it uses, and moves the clock whenever
     /// all of them wait: the same order of events every time.
     ///
-    /// What is done on threads of its own (files, the network) is not waited for before the clock moves.
+    /// A `SQLiteStore` on this clock is waited for before it moves; what else is done on threads of its own (files, the
+    /// network) is not.
     ///
     /// - Parameter patience: real time after which a test that no longer moves is given up: `body` is then cancelled.
     /// - Throws: what `body` throws, or `Stuck`.
@@ -115,9 +119,9 @@ public final class ManualClock: TimeSource {
     ) async throws -> R {
         let executor = QuietExecutor(patience: patience) { self.moveOn() }
         executor.start()
-        state.withLock { $0.isRunning = true }
+        state.withLock { $0.executor = executor }
         defer {
-            state.withLock { $0.isRunning = false }
+            state.withLock { $0.executor = nil }
             executor.stop()
         }
         return try await withThrowingTaskGroup(of: R?.self) { group in
@@ -134,16 +138,27 @@ public final class ManualClock: TimeSource {
 
     /// Inside `run`: returns when everybody else waits, before the clock moves. Elsewhere it returns at once.
     public func idle() async {
-        guard state.withLock({ $0.isRunning }) else { return }
+        guard state.withLock({ $0.executor != nil }) else { return }
         await withCheckedContinuation { continuation in
             state.withLock { $0.idlers.append(continuation) }
         }
+    }
+
+    public func workBegan() { state.withLock { $0.busy += 1 } }
+
+    public func workEnded() {
+        let executor = state.withLock { state in
+            state.busy -= 1
+            return state.busy == 0 ? state.executor : nil
+        }
+        executor?.poke()
     }
 
     /// Nobody can go on: lets one of those go who waited for that, else moves to the next deadline.
     private func moveOn() -> Bool {
         let (idler, due): (CheckedContinuation<Void, Never>?, [CheckedContinuation<Bool, Never>]) = state.withLock {
             state in
+            if state.busy > 0 { return (nil, []) }
             if !state.idlers.isEmpty { return (state.idlers.removeFirst(), []) }
             guard let next = state.sleepers.values.map(\.deadline).min() else { return (nil, []) }
             state.now = max(state.now, next)

@@ -3,11 +3,13 @@ internal import IntegrationCore
 
 /// One thread on which a test and everything under test runs, one job after another: it knows when nothing can go on.
 final class QuietExecutor: TaskExecutor, @unchecked Sendable {
-    // Proof of Sendable: `jobs` and `isStopped` are touched only while `mutex` is held; the rest never changes.
+    // Proof of Sendable: `jobs`, `isStopped` and `isPoked` are touched only while `mutex` is held; the rest never changes.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var jobs: [UnownedJob] = []
     private var isStopped = false
+    /// Whether to look again whether somebody can be woken.
+    private var isPoked = false
     private let patience: Duration
     private let onQuiet: @Sendable () -> Bool
     /// Given when nothing has moved for as long as `patience`.
@@ -57,6 +59,14 @@ final class QuietExecutor: TaskExecutor, @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// Has `onQuiet` asked again, once no job is left.
+    func poke() {
+        pthread_mutex_lock(mutex)
+        isPoked = true
+        pthread_cond_signal(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
     func enqueue(_ job: consuming ExecutorJob) {
         pthread_mutex_lock(mutex)
         jobs.append(UnownedJob(job))
@@ -91,7 +101,7 @@ final class QuietExecutor: TaskExecutor, @unchecked Sendable {
         return isStopped ? [] : nil
     }
 
-    /// Waits for a job or the end; false when neither came in time.
+    /// Waits for a job, a poke or the end; false when none came in time.
     private func waitForJobs() -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
@@ -100,8 +110,11 @@ final class QuietExecutor: TaskExecutor, @unchecked Sendable {
         deadline.tv_nsec = nanoseconds % 1_000_000_000
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while jobs.isEmpty, !isStopped {
-            if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return !jobs.isEmpty || isStopped }
+        defer { isPoked = false }
+        while jobs.isEmpty, !isStopped, !isPoked {
+            if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT {
+                return !jobs.isEmpty || isStopped || isPoked
+            }
         }
         return true
     }

@@ -35,7 +35,7 @@ struct GoldenCase {
 
     /// Whether the order of lines counts.
     var isOrdered: Bool {
-        get throws { try String(contentsOfFile: folder + "/flow.yaml", encoding: .utf8).contains("ordering: source") }
+        get throws { try String(contentsOfFile: folder + "/flow.yaml", encoding: .utf8).contains("ordering: ") }
     }
 
     var expected: [String: [UInt8]] {

@@ -139,8 +139,8 @@ import Testing
             """
             flows:
               f:
-                source: {type: file, path: x}
-                destination: {type: http, base_url: "http://x", path: /a, timeout: 5s, batch: {count: 7}}
+                source: {type: file, path: x, batch: {count: 7}}
+                destination: {type: http, base_url: "http://x", path: /a, timeout: 5s}
             """)
         #expect(!loaded.diagnostics.hasErrors, "\(loaded.report())")
         guard case .inline(let endpoint)? = loaded.document?.flows.first?.value.destination,
@@ -150,7 +150,7 @@ import Testing
             return
         }
         #expect(connection.fields[ConnectorFields.timeout] == .seconds(5))
-        #expect(endpoint.batch?.count == 7)
+        #expect(loaded.document?.flows.first?.value.sources.first?.batch?.count == 7)
     }
 
     @Test func `A connector of an unknown type is reported once, where it is declared`() {

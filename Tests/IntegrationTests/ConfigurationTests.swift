@@ -148,6 +148,17 @@ import Testing
         try await integration.configureConnectors(destinations: ["new": RecordingDestination()])
     }
 
+    @Test(arguments: ["storage: {path: ./data}\n", "queues: {out: {}}\n"])
+    func `a configuration that needs storage or queues is refused`(section: String) async throws {
+        let integration = Bench().integration
+        let destination = section.hasPrefix("queues") ? "out" : "{type: drop}"
+        let error = try await refusal {
+            try await integration.createFlows(.yaml(section + "flows:\n" + Self.flow("f", destination: destination)))
+        }
+        #expect(error.message.contains("needs storage or queues"))
+        #expect(await integration.listFlows().isEmpty)
+    }
+
     @Test func `what a configuration declares goes with its last flow, unless another flow names it`() async throws {
         let bench = Bench()
         let text =

@@ -91,6 +91,7 @@ struct NotingLookup: Lookup {
                     throw IntegrationError(.stepFailed, "cut off")
                 }
             }
+            lookup.notes.add("\(lookup.name) answered")
             if let error = lookup.error { throw error }
             return try keys.map { _ throws(IntegrationError) in .found(try document()) }
         }

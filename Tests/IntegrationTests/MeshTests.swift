@@ -54,7 +54,7 @@ import Testing
             try await clock.sleep(for: .milliseconds(3000))
             try await mesh.deregister("s", endpoint: "a")
             try await clock.sleep(for: .seconds(20))
-            #expect(notes.lines.last == "b asked")
+            #expect(notes.lines.last == "b answered")
             #expect(notes.lines.contains("a closed"))
             #expect(try await integration.getFlowStatus("f").retries == 0)
         }
@@ -64,6 +64,23 @@ import Testing
         #expect(answers.contains("b"))
         #expect(answers.suffix(3) == ["b", "b", "b"])
         #expect(notes.lines.last == "b closed")
+    }
+
+    @Test func `an endpoint that leaves while it is asked answers before it closes`() async throws {
+        let bench = Bench(mode: .untilStopped)
+        let notes = Notes()
+        let out = RecordingDestination()
+        let mesh = bench.integration.mesh
+        mesh.configureIntegration(serviceDiscovery: true)
+        try await mesh.register("s", endpoint: "a", NotingLookup(name: "a", notes: notes, duration: .seconds(2)))
+        try await bench.integration.createFlow(Self.flow(Self.source(1, staysOpen: true), to: out))
+        try await bench.run { _, clock in
+            try await clock.sleep(for: .seconds(1))
+            try await mesh.deregister("s", endpoint: "a")
+            try await clock.sleep(for: .seconds(5))
+        }
+        #expect(notes.lines == ["a opened", "a asked", "a answered", "a closed"])
+        #expect(Self.answers(out) == ["a"])
     }
 
     @Test func `an endpoint that fails for a while is passed over, one that refuses is not`() async throws {

@@ -2,6 +2,7 @@ import Integration
 import IntegrationConfiguration
 import IntegrationCore
 import IntegrationEngine
+import IntegrationResilience
 import IntegrationTesting
 import IntegrationTransforms
 import Testing
@@ -23,7 +24,7 @@ import Testing
     @Test func `an error alert fires and resolves over its window, and both are logged`() async throws {
         let bench = Bench(mode: .untilStopped)
         try await bench.integration.configureMonitoring(
-            MetricsConfig(alerts: AlertConfig(errorThreshold: 0.25, window: .seconds(30))))
+            MetricsConfig(alerts: AlertConfig(errorThreshold: 0.1, window: .seconds(30))))
         try await bench.integration.createFlow(
             Self.flow(Self.source(200, bad: 20..<35), to: RecordingDestination()))
         try await bench.run { integration, clock in
@@ -33,7 +34,7 @@ import Testing
             let alert = try #require(integration.alerts.first)
             #expect(alert.flow == "f")
             #expect(alert.rule == .errorRate)
-            #expect(alert.share > 0.25)
+            #expect(alert.share > 0.1)
             #expect(alert.since - .seconds(1_767_225_600) > .seconds(20))
             try await clock.sleep(for: .seconds(60))
             #expect(integration.alerts.isEmpty)
@@ -59,6 +60,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [(1, false), (3, true)])
+    func `one slow message in a hundred is no alert, three are`(slow: Int, fires: Bool) async throws {
+        let bench = Bench()
+        try await bench.integration.configureMonitoring(
+            MetricsConfig(alerts: AlertConfig(latencyThreshold: .seconds(1))))
+        let out = RecordingDestination()
+        out.refuse(times: 1) { body in (0..<slow).contains { body == #"{"n": \#($0)}"# } }
+        let handling = ErrorHandling(backoff: Backoff(initial: .seconds(5), jitter: .none))
+        let source = MemorySource((0..<100).map { #"{"n": \#($0)}"# }, batchSize: 1)
+        try await bench.integration.createFlow(Self.flow(source, to: out).withErrorHandling(handling))
+        try await bench.run()
+        #expect(out.bodies.count == 100)
+        #expect(bench.integration.alerts.map(\.share) == (fires ? [0.03] : []))
+    }
+
     @Test func `alerts that are configured late count from then on`() async throws {
         let bench = Bench(mode: .untilStopped)
         try await bench.integration.createFlow(Self.flow(Self.source(40, bad: 0..<10), to: RecordingDestination()))
@@ -74,7 +90,7 @@ import Testing
     @Test func `a flow that starts again counts from zero`() async throws {
         let bench = Bench(mode: .untilStopped)
         try await bench.integration.configureMonitoring(
-            MetricsConfig(alerts: AlertConfig(errorThreshold: 0.5, window: .seconds(60))))
+            MetricsConfig(alerts: AlertConfig(errorThreshold: 0.5, window: .seconds(8))))
         try await bench.integration.createFlow(Self.flow(Self.source(40, bad: 8..<40), to: RecordingDestination()))
         try await bench.run { integration, clock in
             try await clock.sleep(for: .milliseconds(7500))

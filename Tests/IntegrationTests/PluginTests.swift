@@ -130,6 +130,10 @@ import Testing
         #expect(old.message.contains("1.1.9"))
         try await integration.unregisterPlugin("p")
         try await integration.registerPlugin(Plugin("p", version: "1.3.0"))
+        let needing = "plugins: {p: {dependencies: [{name: q, version: ^2}]}}\n" + Self.yaml("")
+        let lonely = try await refusal { try await integration.createFlows(.yaml(needing)) }
+        #expect(lonely.code == .dependencyMissing)
+        #expect(lonely.message.contains("`q` ^2"))
         try await integration.createFlows(.yaml(text))
         #expect(await integration.listFlows().map(\.flow) == ["f"])
     }
@@ -147,7 +151,9 @@ import Testing
         try await bench.run()
         #expect(
             notes.lines == [
-                "pre_startup a", "pre_startup b", "startup a", "startup b", "flow opened", "flow asked", "flow closed",
+                "pre_startup a", "pre_startup b", "startup a", "startup b", "flow opened", "flow asked",
+                "flow answered",
+                "flow closed",
                 "post_shutdown b", "post_shutdown a",
             ])
     }
@@ -210,6 +216,7 @@ import Testing
     }
 
     @Test func `a run that is cut off still ends its plugins, whose hooks are not cut short`() async throws {
+        struct Broken: Error {}
         let bench = Bench(mode: .untilStopped)
         let notes = Notes()
         try await bench.integration.registerPlugin(
@@ -217,6 +224,7 @@ import Testing
                 notes.add("cancelled: \(Task.isCancelled)")
                 for _ in 0..<10 { await Task.yield() }
                 notes.add("done")
+                throw Broken()
             })
         try await bench.clock.run { [integration = bench.integration, clock = bench.clock] in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -227,6 +235,7 @@ import Testing
             }
         }
         #expect(notes.lines == ["cancelled: true", "done"])
+        #expect(bench.log.lines.contains { $0.hasPrefix("error: a hook failed") && $0.contains("plugin=p") })
     }
 
     @Test func `plugins come and go while the engine runs, with their hooks`() async throws {

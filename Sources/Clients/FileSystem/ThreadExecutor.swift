@@ -1,4 +1,5 @@
 internal import Glibc
+public import IntegrationCore
 
 /// A thread of its own for blocking calls, so that they never hold a thread that others wait for.
 ///
@@ -12,8 +13,10 @@ public final class ThreadExecutor: SerialExecutor {
         private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
         private var jobs: [(UnownedJob, UnownedSerialExecutor)] = []
         private var isStopped = false
+        private let watcher: (any WorkWatcher)?
 
-        init() {
+        init(_ watcher: (any WorkWatcher)?) {
+            self.watcher = watcher
             pthread_mutex_init(mutex, nil)
             pthread_cond_init(condition, nil)
         }
@@ -26,6 +29,7 @@ public final class ThreadExecutor: SerialExecutor {
         }
 
         func push(_ job: UnownedJob, _ executor: UnownedSerialExecutor) {
+            watcher?.workBegan()
             pthread_mutex_lock(mutex)
             jobs.append((job, executor))
             pthread_cond_signal(condition)
@@ -48,15 +52,20 @@ public final class ThreadExecutor: SerialExecutor {
                 let isDone = isStopped && taken.isEmpty
                 pthread_mutex_unlock(mutex)
                 if isDone { return }
-                for (job, executor) in taken { job.runSynchronously(on: executor) }
+                for (job, executor) in taken {
+                    job.runSynchronously(on: executor)
+                    watcher?.workEnded()
+                }
                 taken.removeAll(keepingCapacity: true)
             }
         }
     }
 
-    private let queue = Queue()
+    private let queue: Queue
 
-    public init() {
+    /// - Parameter clock: the one that work goes by; a `WorkWatcher` is told of every job.
+    public init(clock: (any TimeSource)? = nil) {
+        queue = Queue(clock as? any WorkWatcher)
         var thread = pthread_t()
         let context = Unmanaged.passRetained(queue)
         let result = pthread_create(

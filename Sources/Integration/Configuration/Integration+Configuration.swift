@@ -39,6 +39,11 @@ extension Integration {
 
         // Made twice: the first time to see whether all of it can be.
         let trial = try EnginePlan(document, catalog: catalog, environment: environment.variables)
+        guard trial.storage == nil else {
+            throw IntegrationError(
+                .cannotBuild, "the configuration needs storage or queues, which a Swift program can't be given yet",
+                remedy: "Leave `storage:` and queues out, or run the configuration by `integration run`.")
+        }
         try check(trial, state)
         try state.checkFree(destinations: trial.destinations.keys, services: trial.lookups.keys)
         let plan = try EnginePlan(

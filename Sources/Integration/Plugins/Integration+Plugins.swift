@@ -155,7 +155,7 @@ extension Integration.State {
         }
     }
 
-    private func check(
+    func check(
         _ dependency: PluginManifest.Dependency, of plugin: String
     ) throws(IntegrationError) {
         guard let range = VersionRange(dependency.version) else {

@@ -16,7 +16,8 @@ public struct Plugin: Sendable {
     /// What flows can name.
     public var services: [PluginService]
     public var hooks: [Hook]
-    /// Adds types to the catalog that configurations are read with.
+    /// Adds types to the catalog that configurations are read with. Neither it nor what it registers may call the
+    /// `Integration` that it is registered with.
     public var contribute: @Sendable (inout Catalog) -> Void
 
     public init(

@@ -77,16 +77,6 @@ public struct FlowLoggingConfiguration: Configurable, Hashable {
     }
 }
 
-/// What the event store keeps.
-public enum Recording: Sendable, Hashable {
-    /// Lifecycle, failures, retries and dead letters.
-    case failures
-    /// That, and this share of all messages.
-    case sampled(Double)
-    case all
-    case none
-}
-
 extension FieldType where Value == Recording {
     static var recording: FieldType {
         FieldType<Either<RecordingWord, SampledRecording>>.either(scalar: .choice, else: .table).map {

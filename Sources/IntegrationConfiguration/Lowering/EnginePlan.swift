@@ -49,7 +49,7 @@ public struct EnginePlan: Sendable {
         for index in flows.indices where lowering.handovers.contains(flows[index].name) {
             flows[index].sources.append(lowering.handover(to: flows[index].name))
         }
-        self.storage = document.storage != nil || lowering.usesQueues ? storage : nil
+        self.storage = document.storage != nil || lowering.usesStore ? storage : nil
         destinations = lowering.destinations
     }
 

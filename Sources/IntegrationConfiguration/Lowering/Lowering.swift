@@ -11,7 +11,7 @@ final class Lowering: MakerContext {
     let directory: FlowDirectory
     let storage: Storage
     /// Whether something needs the store, be it configured or not.
-    private(set) var usesQueues = false
+    private(set) var usesStore = false
     /// Flows that others hand messages over to.
     private(set) var handovers: Set<String> = []
     private(set) var destinations: [String: any Destination] = [:]
@@ -53,10 +53,15 @@ final class Lowering: MakerContext {
         for step in configuration.steps { flow.steps.append(try self.step(step)) }
         if let destination = configuration.destination { flow.destination = try name(of: destination) }
         flow.errorHandling = try errorHandling(configuration.errorHandling)
+        flow.recording = configuration.monitoring.recording ?? document.monitoring.recording
         switch configuration.ordering {
         case .none: flow.ordering = .none
-        // One lane keeps the order of every key as well.
-        case .source, .key: flow.ordering = .source
+        case .source: flow.ordering = .source
+        case .key(let expression):
+            guard let make = catalog.makers.key else {
+                throw IntegrationError(.cannotBuild, "`ordering: {key: …}` needs an expression language")
+            }
+            flow.ordering = .key(make(expression.text))
         }
         return flow
     }
@@ -163,15 +168,17 @@ final class Lowering: MakerContext {
         return try located(endpoint.span) { () throws(IntegrationError) in try make(endpoint, self) }
     }
 
-    // MARK: Queues
+    // MARK: The store
+
+    func useStore() { usesStore = true }
 
     func queue(_ name: NameReference) -> any Destination {
-        usesQueues = true
+        usesStore = true
         return QueueDestination(QueueName(name.name), in: storage)
     }
 
     func source(_ reading: QueueReading) -> any Source {
-        usesQueues = true
+        usesStore = true
         return QueueSource(
             QueueName(reading.queue.name), in: storage, batchSize: reading.batchSize,
             visibilityTimeout: reading.visibilityTimeout, concurrency: reading.concurrency)
@@ -179,7 +186,7 @@ final class Lowering: MakerContext {
 
     /// `destination: FLOW`: through a queue of its own, which that flow reads.
     private func handOver(to flow: NameReference) -> any Destination {
-        usesQueues = true
+        usesStore = true
         handovers.insert(flow.name)
         return QueueDestination(.handover(to: flow.name), in: storage)
     }

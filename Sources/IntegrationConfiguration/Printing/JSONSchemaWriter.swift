@@ -155,7 +155,7 @@ public struct JSONSchemaWriter {
         var choices: [ConfigurationNode] = []
         for type in types {
             var also: [(String, ConfigurationNode)] = [("type", ["const": .string(type.name)])]
-            if kind == .source || kind == .destination {
+            if kind == .source {
                 also.append(("batch", reference(to: BatchConfiguration.table)))
             }
             let needsType = kind != .pluginService
@@ -170,7 +170,7 @@ public struct JSONSchemaWriter {
                 choices.append(object(both, also: also, required: ["type"]))
             } else {
                 choices.append(object(type.table, also: also, required: needsType ? ["type"] : []))
-                if kind == .source || kind == .destination { choices.append(short(type)) }
+                if kind == .source { choices.append(short(type)) }
             }
         }
         return ["anyOf": .sequence(choices.isEmpty ? [["type": "object"]] : choices)]

@@ -24,7 +24,7 @@ public struct EndpointDeclaration: Sendable {
     public let configuration: TypedConfiguration
     /// Nil for types that need no connector.
     public let connection: ConnectionDeclaration?
-    /// How messages are gathered before it (destination) or after it (source); nil leaves it to the type.
+    /// How the messages of a source are gathered; nil leaves it to the type.
     public let batch: BatchConfiguration?
 
     public init(
@@ -118,7 +118,7 @@ extension DecodingContext {
     ) -> EndpointDeclaration? {
         let mapping = node.mapping ?? ConfigurationMapping()
         let own = Set(type.table.fields.map(\.name))
-        let common: Set<String> = type.kind == .service ? ["type", "connector"] : ["type", "connector", "batch"]
+        let common: Set<String> = type.kind == .source ? ["type", "connector", "batch"] : ["type", "connector"]
         var connection = connector.map { ConnectionDeclaration.named($0) }
         var others = common.subtracting(own)
         var isComplete = true

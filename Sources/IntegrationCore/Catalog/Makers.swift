@@ -18,6 +18,8 @@ public protocol MakerContext {
     func source(_ queue: QueueReading) throws(IntegrationError) -> any Source
     /// A destination that puts messages into an embedded queue.
     func queue(_ name: NameReference) throws(IntegrationError) -> any Destination
+    /// Notes that something needs the engine's store; where none is configured it lives in memory.
+    func useStore()
     /// Variables that expressions may read as `$env`.
     var environment: [String: String] { get }
 }
@@ -95,6 +97,8 @@ public struct Makers: Sendable {
     public internal(set) var lookups: [String: MakeLookup] = [:]
     public internal(set) var steps: [String: MakeStep] = [:]
     public internal(set) var codecs: [String: MakeCodec] = [:]
+    /// Makes the key that an expression gives; nil where no expression language is registered.
+    public internal(set) var key: (@Sendable (String) -> any MessageKeyDefinition)?
 }
 
 extension Catalog {
@@ -130,6 +134,11 @@ extension Catalog {
     ) {
         register(TypeDescription(.step, name, table, endsFlow: endsFlow, waits: waits))
         makers.steps[name] = make
+    }
+
+    /// Sets the language of expressions that give messages their keys.
+    public mutating func register(keys make: @escaping @Sendable (String) -> any MessageKeyDefinition) {
+        makers.key = make
     }
 
     /// Adds a format.

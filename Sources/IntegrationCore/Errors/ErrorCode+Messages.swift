@@ -59,6 +59,22 @@ extension ErrorCode {
         explanation: "What an enrich step's `into` names is missing in the message or is not an object.",
         remedy: "Name an object that the message has, or leave `into` out: the parent of `lookup_field` is then taken.")
 
+    public static let keyMissing = ErrorCode(
+        "IE2504", "Message has no key",
+        explanation: """
+            The expression that gives a message its key (`ordering: {key: …}`, `idempotent: {key: …}`) has no value for \
+            this message.
+            """,
+        remedy: "Make the member required in a validate step, or give the expression a default.")
+
+    public static let duplicateInFlight = ErrorCode(
+        "IE2505", "The same key is being processed", retry: .connection,
+        explanation: """
+            Another message with the same key has passed the `idempotent` step and is not settled yet. This one waits \
+            until it is known whether that one came through; waiting counts as no try.
+            """,
+        remedy: "Nothing: it goes on by itself.")
+
     public static let poisonMessage = ErrorCode(
         "IE2601", "Message ends every delivery without a settlement",
         explanation: """
@@ -69,6 +85,6 @@ extension ErrorCode {
 
     public static let messageCodes: [ErrorCode] = [
         messageNotJSON, messageTooLarge, messageNotText, csvMalformed, noRoute, routeFieldMissing, lookupKeyMissing,
-        lookupMiss, enrichTarget, poisonMessage,
+        lookupMiss, enrichTarget, keyMissing, duplicateInFlight, poisonMessage,
     ]
 }

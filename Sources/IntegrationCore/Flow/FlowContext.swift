@@ -16,12 +16,14 @@ public final class FlowContext: Sendable {
     public let ending: ShutdownSignal
     /// What is kept of the source's streams; nil where nothing is kept.
     public let positions: (any StreamPositions)?
+    /// The keys that steps keep; nil where the engine has no store.
+    public let keys: (any KeyedState)?
 
     public init(
         flow: String, logger: Logger, clock: any TimeSource, random: RandomSource = .system,
         arenas: ArenaPool = ArenaPool(), finders: [String: any Finder] = [:],
         shutdown: ShutdownSignal = ShutdownSignal(), ending: ShutdownSignal = ShutdownSignal(),
-        positions: (any StreamPositions)? = nil
+        positions: (any StreamPositions)? = nil, keys: (any KeyedState)? = nil
     ) {
         self.flow = flow
         self.logger = logger
@@ -32,19 +34,20 @@ public final class FlowContext: Sendable {
         self.shutdown = shutdown
         self.ending = ending
         self.positions = positions
+        self.keys = keys
     }
 
     /// The same for one of the flow's sources.
     public func with(positions: any StreamPositions) -> FlowContext {
         FlowContext(
             flow: flow, logger: logger, clock: clock, random: random, arenas: arenas, finders: finders,
-            shutdown: shutdown, ending: ending, positions: positions)
+            shutdown: shutdown, ending: ending, positions: positions, keys: keys)
     }
 
     /// The same with another signal for its end.
     public func with(ending: ShutdownSignal) -> FlowContext {
         FlowContext(
             flow: flow, logger: logger, clock: clock, random: random, arenas: arenas, finders: finders,
-            shutdown: shutdown, ending: ending, positions: positions)
+            shutdown: shutdown, ending: ending, positions: positions, keys: keys)
     }
 }

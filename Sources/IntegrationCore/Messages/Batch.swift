@@ -12,6 +12,10 @@ public struct Batch: Sendable {
     public private(set) var failures: [FailedMessage] = []
     /// Messages that a step dropped on purpose.
     public private(set) var dropped: [Message] = []
+    /// Keys that are done when their messages are settled.
+    public var settledKeys: [SettledKey] = []
+    /// Messages that were taken out because they repeat others of the batch.
+    public var followers: [Follower] = []
 
     /// - Parameter failures: messages that the source itself had to refuse, such as one that is too large.
     public init(arena: Arena, messages: [Message], failures: [FailedMessage] = []) {
@@ -52,8 +56,8 @@ public struct Batch: Sendable {
         if kept < messages.count { messages.removeLast(messages.count - kept) }
     }
 
-    @usableFromInline
-    mutating func take(dropped message: Message) { dropped.append(message) }
+    /// Notes a message that was taken out on purpose.
+    public mutating func take(dropped message: Message) { dropped.append(message) }
 
     @usableFromInline
     mutating func take(failed message: Message, _ error: IntegrationError, _ component: String) {

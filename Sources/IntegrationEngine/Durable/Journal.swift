@@ -35,16 +35,18 @@ struct Journal: Sendable {
     /// What of a delivery comes back, by origin; everything else is done.
     private struct Returning {
         var retries: [Int: [FailedMessage]] = [:]
-        var released: Set<Int> = []
+        var released: [Int: [FailedMessage]] = [:]
 
         init(_ verdict: Verdict) {
             for failure in verdict.retries { retries[failure.message.origin, default: []].append(failure) }
             // A part of a message that is tried again speaks for all of it.
-            released = Set(verdict.released.map(\.message.origin)).subtracting(retries.keys)
+            for failure in verdict.released where retries[failure.message.origin] == nil {
+                released[failure.message.origin, default: []].append(failure)
+            }
         }
 
-        func isDone(_ origin: Int) -> Bool { retries[origin] == nil && !released.contains(origin) }
         var isEmpty: Bool { retries.isEmpty && released.isEmpty }
+        func isDone(_ origin: Int) -> Bool { retries[origin] == nil && released[origin] == nil }
     }
 
     // MARK: The change
@@ -73,11 +75,19 @@ struct Journal: Sendable {
             start += run.count
         }
         if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: .parked(flow: flow.name))) }
+        // A message that failed for good has not done what its key stands for.
+        let dead = Set(verdict.dead.map(\.message.origin))
+        for key in verdict.settledKeys where returning.isDone(key.origin) {
+            change.state.append(
+                dead.contains(key.origin)
+                    ? StoredKeys.releasing(key) : StoredKeys.settling(key, at: context.clock.wallTime))
+        }
         for letter in verdict.letters {
             change.deadLetters.append(record(letter, work))
+            guard flow.recording != .none else { continue }
             change.events.append(event("dead-lettered", letter.id, step: letter.step, code: letter.error.code))
         }
-        for failure in verdict.retries {
+        for failure in verdict.retries where flow.recording != .none {
             change.events.append(
                 event("retried", failure.message.id, step: failure.error.component, code: failure.error.code))
         }
@@ -90,8 +100,9 @@ struct Journal: Sendable {
         var waiting = ParkedMessages()
         for message in part.messages {
             let body = Array(bodyOf: message, in: work.arena)
+            let claimed = Self.claimed(message.origin, work.tickets)?.message
             waiting.add(
-                message, source: work.source, received: work.received, due: nil,
+                message, source: claimed?.source ?? work.source, received: claimed?.received ?? work.received, due: nil,
                 resume: [ResumePoint(destination: name, body: body)], work.arena)
         }
         return waiting.enqueue(for: .outbox(flow: flow.name, destination: name))
@@ -115,8 +126,10 @@ struct Journal: Sendable {
                     PutBack(
                         lease: ticket.lease, sequence: claimed.sequence, due: due(failures, runner),
                         attempts: Int(failures[0].message.attempts), resume: resume(failures, work.arena)))
-            } else if returning.released.contains(origin) {
-                change.putBack.append(PutBack(lease: ticket.lease, sequence: claimed.sequence))
+            } else if let parts = returning.released[origin] {
+                change.putBack.append(
+                    PutBack(
+                        lease: ticket.lease, sequence: claimed.sequence, resume: rest(parts, of: claimed, work.arena)))
             } else {
                 done.append(claimed.sequence)
             }
@@ -129,7 +142,7 @@ struct Journal: Sendable {
         _ ticket: PositionTicket, from start: Int, _ returning: Returning, _ work: Work, _ change: inout StoreChange
     ) {
         var completed: [Range<UInt64>] = []
-        for (index, record) in ticket.records.enumerated() where !returning.released.contains(start + index) {
+        for (index, record) in ticket.records.enumerated() where returning.released[start + index] == nil {
             if let last = completed.last, last.upperBound == record.lowerBound {
                 completed[completed.count - 1] = last.lowerBound..<record.upperBound
             } else {
@@ -159,6 +172,16 @@ struct Journal: Sendable {
 
     private func due(_ failures: [FailedMessage], _ runner: FlowRunner) -> Duration {
         context.clock.wallTime + (failures.map { runner.wait(after: $0) }.max() ?? .zero)
+    }
+
+    /// The branches that are still to get a message which goes back, where others have it already; nil leaves it as it is.
+    private func rest(_ parts: [FailedMessage], of claimed: ClaimedMessage, _ arena: Arena) -> [ResumePoint]? {
+        if claimed.resume.isEmpty {
+            let route = Int(parts[0].message.route)
+            guard let destination = route >= 0 ? route : pipeline.defaultDestination else { return nil }
+            guard parts.count < pipeline.leaves(of: destination).count else { return nil }
+        }
+        return resume(parts, arena)
     }
 
     /// The branches that failed, each with the bytes made for it; nil where a step failed, so that all begins anew.
@@ -224,7 +247,8 @@ struct Journal: Sendable {
                 return .committed
             } catch {
                 if error.code == .leaseLost {
-                    context.logger.warning("a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
+                    context.logger.warning(
+                        "a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
                     return .lost
                 }
                 guard error.isRetryable else { throw error }

@@ -9,6 +9,11 @@ struct Resumption {
     /// Destinations that a message may go to once it is through the steps again, by origin; others have it already.
     private(set) var only: [Int: Set<Int>] = [:]
 
+    var isEmpty: Bool { ready.isEmpty && only.isEmpty }
+
+    /// Everything begins at the first step.
+    init() {}
+
     /// Takes them out of `batch`; what begins at the first step stays in it.
     init(_ batch: inout Batch, _ tickets: [TicketRun], _ pipeline: Pipeline) {
         var bytes: [UInt8] = []
@@ -45,12 +50,39 @@ struct Resumption {
 }
 
 extension FlowRunner {
-    /// Takes a batch through that holds messages which were parked or put back.
-    func run(_ batch: inout Batch, resuming tickets: [TicketRun]) async -> WorkResult {
-        let resumption = Resumption(&batch, tickets, pipeline)
-        decode(&batch, bySourceIn: tickets)
+    /// Turns the bodies of a delivery into documents; takes out of the batch what goes on where an earlier try ended.
+    func prepare(_ batch: inout Batch, of entry: Flow.Entry, _ tickets: [TicketRun]) -> Resumption {
+        var resumption = Resumption()
+        if Self.isSpecial(tickets) { resumption = Resumption(&batch, tickets, pipeline) }
+        decode(&batch, of: entry, tickets)
+        return resumption
+    }
+
+    /// Turns bodies into documents as the sources do that the messages came from.
+    func decode(_ batch: inout Batch, of entry: Flow.Entry, _ tickets: [TicketRun]) {
+        guard Self.isSpecial(tickets) else { return entry.decode(&batch, in: context) }
+        let bySource = Dictionary(grouping: batch.messages) {
+            Journal.claimed($0.origin, tickets)?.message.source ?? ""
+        }
+        var live: [Message] = []
+        for name in bySource.keys.sorted() {
+            var part = Batch(arena: batch.arena, messages: bySource[name] ?? [])
+            flow.sources.first { $0.name == name }?.decode(&part, in: context)
+            live += part.messages
+            for failure in part.takeFailures() { batch.take(failed: failure) }
+        }
+        batch.messages = live.sorted { $0.origin < $1.origin }
+    }
+
+    private static func isSpecial(_ tickets: [TicketRun]) -> Bool {
+        tickets.contains { ($0.ticket as? LeaseTicket)?.isSpecial == true }
+    }
+
+    /// Takes a batch through of which some messages go on where an earlier try ended.
+    func run(_ batch: consuming Batch, _ resumption: Resumption) async -> WorkResult {
+        guard !resumption.isEmpty else { return await pipeline.run(batch, in: context) }
+        var batch = batch
         var result = WorkResult()
-        result.failures = batch.takeFailures()
         for (destination, messages) in resumption.ready.sorted(by: { $0.key < $1.key }) {
             result.merge(await pipeline.send(messages, to: destination, batch.arena, in: context))
         }
@@ -68,22 +100,5 @@ extension FlowRunner {
         }
         await pipeline.send(batch, &result, in: context)
         return result
-    }
-
-    /// Turns bodies into documents as the sources do that they came from.
-    private func decode(_ batch: inout Batch, bySourceIn tickets: [TicketRun]) {
-        let bySource = Dictionary(grouping: batch.messages) {
-            Journal.claimed($0.origin, tickets)?.message.source ?? ""
-        }
-        let names = bySource.keys.sorted()
-        guard names != [""] else { return }
-        var live: [Message] = []
-        for name in names {
-            var part = Batch(arena: batch.arena, messages: bySource[name] ?? [])
-            if let entry = flow.sources.first(where: { $0.name == name }) { entry.decode(&part, in: context) }
-            live += part.messages
-            for failure in part.takeFailures() { batch.take(failed: failure) }
-        }
-        batch.messages = live.sorted { $0.origin < $1.origin }
     }
 }

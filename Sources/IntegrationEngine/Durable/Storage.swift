@@ -40,6 +40,17 @@ public final class Storage: Sendable {
         }
     }
 
+    /// What an outbox may hold where the configuration says nothing: a full one pauses the flow's sources.
+    private static let outboxSettings = QueueSettings(maxBytes: 1 << 30)
+
+    /// Makes the outboxes of a flow known.
+    func declareOutboxes(_ destinations: [String], of flow: Flow) async throws(IntegrationError) {
+        for destination in destinations {
+            let name = QueueName.outbox(flow: flow.name, destination: destination)
+            if queues[name] == nil { try await store.declare(name, Self.outboxSettings) }
+        }
+    }
+
     /// Opens the store for the length of `body`.
     func withStore(_ body: @Sendable (any Store) async throws -> Void) async throws {
         try await open { [queues] store in

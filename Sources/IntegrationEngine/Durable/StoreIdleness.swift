@@ -36,7 +36,9 @@ extension Pipeline {
     /// The destinations that have outboxes: those outside the store, where the flow has others.
     var outboxes: [String] {
         guard onlyDestination == nil else { return [] }
-        return destinationNames.indices.filter { branches[$0].isEmpty && queues[$0] == nil }.map { destinationNames[$0] }
+        return destinationNames.indices.filter { branches[$0].isEmpty && queues[$0] == nil }.map {
+            destinationNames[$0]
+        }
     }
 }
 

@@ -3,7 +3,8 @@ internal import IntegrationCore
 /// `type: queue` of a source.
 struct QueueSourceConfiguration: Configurable {
     static let name = Field<NameReference>.required(
-        "name", .name(of: .queue, createsQueue: true), "The queue to read; it comes into being when nobody declares it.")
+        "name", .name(of: .queue, createsQueue: true), "The queue to read; it comes into being when nobody declares it."
+    )
     static let batchSize = Field<Int>.defaulted(
         "batch_size", .int(1...100_000), 100, "Messages at most in one delivery; what is there is delivered at once.")
     static let pollInterval = Field<Duration?>.optional(
@@ -11,7 +12,8 @@ struct QueueSourceConfiguration: Configurable {
         "Accepted so that queues can be exchanged; an embedded queue wakes its reader at once and is never polled.")
     static let visibilityTimeout = Field<Duration>.defaulted(
         "visibility_timeout", .duration(in: .seconds(1)...Duration.seconds(43_200)), .seconds(30),
-        "How long a message is kept from others; extended while work goes on, after it the message is handed out again.")
+        "How long a message is kept from others; extended while work goes on, after it the message is handed out again."
+    )
     static let concurrency = Field<Int?>.optional(
         "concurrency", .int(1...1024), "Deliveries worked on at once; without it twice the processors.")
 

@@ -18,8 +18,15 @@ struct Verdict: Sendable {
     /// Dead letters for a queue of the store, in the same transaction; `dead` holds their messages.
     var letters: [DeadLetter] = []
 
+    /// Keys that are done with their messages.
+    var settledKeys: [SettledKey] = []
+    /// Messages that repeat others; where order is promised their fate is decided last.
+    var followers: [Follower] = []
     /// Bound for the outboxes of destinations that can't be reached.
     var outbox: [StagedMessages] = []
+
+    /// Origins of the messages that have come to no end yet, each once.
+    var undecided: Set<Int> { Set((retries + released).map(\.message.origin)) }
 
     /// Nothing has failed.
     init() {}
@@ -43,6 +50,22 @@ struct Verdict: Sendable {
 }
 
 extension Verdict {
+    /// Lets messages that repeat others share their fate; returns how many are dropped, because those came through.
+    mutating func takeFollowers() -> Int {
+        defer { followers.removeAll() }
+        var dropped = 0
+        for follower in followers {
+            if let failure = dead.first(where: { $0.message.origin == follower.first }) {
+                dead.append(FailedMessage(message: follower.message, error: failure.error))
+            } else if let failure = released.first(where: { $0.message.origin == follower.first }) {
+                released.append(FailedMessage(message: follower.message, error: failure.error))
+            } else {
+                dropped += 1
+            }
+        }
+        return dropped
+    }
+
     /// Lets messages for destinations that can't be reached wait there, so that the flow goes on.
     mutating func moveToOutboxes() {
         var waiting: [Int: [Message]] = [:]

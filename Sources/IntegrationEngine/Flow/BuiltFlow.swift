@@ -8,6 +8,8 @@ struct BuiltFlow {
     let steps: [Pipeline.NamedStep]
     /// What each destination that broadcasts hands messages to, by index; empty for all others.
     let branches: [[Int]]
+    /// Gives the keys whose order is promised; nil where none is.
+    let key: (any MessageKey)?
 
     func pipeline(_ senders: [String: any Sender]) -> Pipeline {
         let senders = build.destinations.compactMap { senders[$0] }

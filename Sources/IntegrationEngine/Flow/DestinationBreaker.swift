@@ -13,14 +13,19 @@ final class DestinationBreaker: Sendable {
 
     init(_ name: String) { self.name = name }
 
-    /// Until when the destination is closed off; nil where it may be asked.
-    func wait(at now: Duration) -> Duration? { breaker.withLock { $0.wait(at: now) } }
+    /// How long others have for finding out whether the destination is back.
+    private static let patience = Duration.seconds(30)
 
     /// Returns when the destination may be asked, or when the flow is told to stop.
-    func waitUntilOpen(in context: FlowContext) async {
+    ///
+    /// - Parameter leavesProbing: whether others are to find out whether it is back; if nobody does, it returns some
+    ///   time later.
+    func waitUntilOpen(leavesProbing: Bool, in context: FlowContext) async {
+        let patience = leavesProbing ? Self.patience : .zero
         while !context.shutdown.isSignalled, !Task.isCancelled {
             let seen = changed.count
-            guard let until = wait(at: context.clock.now) else { return }
+            let now = context.clock.now
+            guard let until = breaker.withLock({ $0.wait(at: now - patience) }).map({ $0 + patience }) else { return }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { _ = await context.pause(until: until) }
                 group.addTask { [changed] in await changed.wait(after: seen) }
@@ -36,7 +41,7 @@ final class DestinationBreaker: Sendable {
     func send(
         _ batch: Batch, to sender: any Sender, in context: FlowContext
     ) async throws(IntegrationError) -> (report: SendReport, heldOff: Duration?, reason: IntegrationError?) {
-        if case .wait(let until) = breaker.withLock({ $0.admit(at: context.clock.now) }) {
+        if let until = await admit(in: context) {
             let reason = IntegrationError(
                 .destinationClosedOff, "`\(name)` could not be reached and is asked again later", component: name)
             return (.accepted, until, reason)
@@ -61,6 +66,23 @@ final class DestinationBreaker: Sendable {
                     metadata: ["destination": "\(name)", "code": "\(error.code)", "error": "\(error.message)"])
             }
             return (.accepted, until, error)
+        }
+    }
+
+    /// Waits for one who is finding out whether the destination is back.
+    ///
+    /// - Returns: until when it is closed off; nil where it may be asked now.
+    private func admit(in context: FlowContext) async -> Duration? {
+        while true {
+            let seen = changed.count
+            let (admission, isProbed) = breaker.withLock { ($0.admit(at: context.clock.now), $0.isHalfOpen) }
+            guard case .wait(let until) = admission else { return nil }
+            guard isProbed else { return until }
+            do {
+                try await changed.wait(after: seen, until: until, clock: context.clock)
+            } catch {
+                return until  // cancelled
+            }
         }
     }
 

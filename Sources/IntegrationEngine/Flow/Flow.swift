@@ -28,6 +28,8 @@ public struct Flow: Sendable {
     /// How many deliveries are worked on at once; nil: twice the processors (one where order is promised).
     public var lanes: Int?
     public var limits: InFlightLimits
+    /// What the event log keeps of it, where there is a store.
+    public var recording = Recording.failures
     /// Destinations and services that come with the flow, by name; the engine adds them to its own.
     public var ownDestinations: [String: any Destination] = [:]
     public var ownLookups: [String: any Lookup] = [:]
@@ -50,10 +52,17 @@ public struct Flow: Sendable {
 }
 
 /// The order that a flow promises.
-public enum Ordering: Sendable, Hashable {
+public enum Ordering: Sendable {
     case none
     /// Messages leave in the order the source gave them.
     case source
+    /// Messages with the same key leave in the order the source gave them.
+    case key(any MessageKeyDefinition)
+
+    /// Whether nothing is promised.
+    public var isNone: Bool {
+        if case .none = self { true } else { false }
+    }
 }
 
 /// The most that a flow takes in before it has settled what it took: when full, its sources are not read.

@@ -14,19 +14,21 @@ final class FlowRunner: Sendable {
     let deadLetters: any DeadLetterSink
     /// Where there is a store: deliveries are settled by its transactions, and retries wait in it.
     let journal: Journal?
+    /// Where each key keeps its order.
+    let order: KeyOrder?
     let redelivery = Redelivery()
     let inFlight: InFlight
     private let brake: Mutex<BrakeState>
     private let lanes: Int
     private let storage: Storage?
     /// Sources that still bring messages from outside the store.
-    private let openSources = Mutex(0)
+    private let openSources: Mutex<Int>
     /// Given when a source's lanes failed: its parked messages must be let go before it can close.
     private let abandoned = ShutdownSignal()
 
     init(
         _ flow: Flow, pipeline: Pipeline, context: FlowContext, deadLetters: any DeadLetterSink,
-        storage: Storage? = nil, journal: Journal? = nil, processors: Int
+        storage: Storage? = nil, journal: Journal? = nil, order: KeyOrder? = nil, processors: Int
     ) {
         self.flow = flow
         self.context = context
@@ -34,10 +36,12 @@ final class FlowRunner: Sendable {
         self.deadLetters = deadLetters
         self.storage = storage
         self.journal = journal
+        self.order = order
         statistics = FlowStatistics(flow: flow.name, destinations: pipeline.destinationNames)
         inFlight = InFlight(flow.limits)
         brake = Mutex(BrakeState(flow.errorHandling.brake))
-        lanes = flow.ordering == .none ? flow.lanes ?? max(2, processors * 2) : 1
+        openSources = Mutex(flow.sources.count { $0.source.storeQueue == nil })
+        lanes = flow.lanes ?? max(2, processors * 2)
     }
 
     var snapshot: FlowSnapshot { statistics.snapshot(parked: redelivery.count, inFlight: inFlight.messages) }
@@ -102,7 +106,6 @@ final class FlowRunner: Sendable {
         defer { redelivery.close() }
         // What was parked is read until the sources are at their end and nothing waits any more.
         let isOver = ShutdownSignal()
-        openSources.withLock { $0 = flow.sources.count { $0.source.storeQueue == nil } }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -111,12 +114,19 @@ final class FlowRunner: Sendable {
                 }
                 isOver.signal()
             }
+            for destination in pipeline.outboxes {
+                try await journal?.store.declare(
+                    .outbox(flow: flow.name, destination: destination), QueueSettings(maxBytes: Self.largestOutbox))
+            }
             for entry in waitingRooms {
                 group.addTask { try await self.run(entry, in: self.context.with(ending: isOver)) }
             }
             try await group.finishOrFail()
         }
     }
+
+    /// A full outbox holds the flow back.
+    private static let largestOutbox = 1 << 30
 
     /// Where the flow's messages wait in the store for another try.
     private var waitingRooms: [Flow.Entry] {
@@ -132,7 +142,8 @@ final class FlowRunner: Sendable {
             pipeline.destinationNames.firstIndex { queue == .outbox(flow: flow.name, destination: $0) }
         }
         guard let destination = outbox ?? pipeline.onlyDestination else { return }
-        await pipeline.breakers[destination].waitUntilOpen(in: context)
+        // What came from outside waits in the flow already, and is what finds out whether the destination is back.
+        await pipeline.breakers[destination].waitUntilOpen(leavesProbing: entry.source.storeQueue == nil, in: context)
     }
 
     private func run(_ entry: Flow.Entry, in context: FlowContext) async throws {
@@ -178,7 +189,8 @@ final class FlowRunner: Sendable {
     }
 
     private func lanes(of entry: Flow.Entry) -> Int {
-        flow.ordering == .none ? entry.source.concurrency ?? lanes : 1
+        if case .source = flow.ordering { return 1 }
+        return entry.source.concurrency ?? lanes
     }
 
     // MARK: Retries
@@ -244,7 +256,7 @@ final class FlowRunner: Sendable {
     ///   - count: messages, with origins `0 ..< count`.
     ///   - undecided: origins of those that have come to no end yet, which do not count.
     ///   - failed: origins of those that failed for good.
-    func note(count: Int, undecided: [Int], failed: [Int]) throws(IntegrationError) {
+    func note(count: Int, undecided: Set<Int>, failed: [Int]) throws(IntegrationError) {
         let marks = (failed.map { ($0, true) } + undecided.map { ($0, false) }).sorted { $0.0 < $1.0 }
         let hasFallen = brake.withLock { brake in
             var next = 0

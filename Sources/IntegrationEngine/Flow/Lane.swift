@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationStore
 
 /// One of a flow's identical workers: pulls a delivery, runs it through, settles it.
 struct Lane {
@@ -14,12 +15,23 @@ struct Lane {
             await runner.waitForDestination(of: entry)
             await runner.inFlight.waitForRoom()
             try Task.checkCancellation()
-            guard !runner.context.shutdown.isSignalled, let delivery = try await receiver.receive() else { return }
-            try await run(delivery)
+            guard !runner.context.shutdown.isSignalled else { return }
+            // Where each key keeps its order, deliveries enter the queues of their keys in the order of the source.
+            let turn = await runner.order?.takeTurn()
+            do {
+                guard let delivery = try await receiver.receive() else {
+                    turn?.end()
+                    return
+                }
+                try await run(delivery, turn)
+            } catch {
+                turn?.end()
+                throw error
+            }
         }
     }
 
-    private func run(_ delivery: consuming Delivery) async throws {
+    private func run(_ delivery: consuming Delivery, _ turn: KeyOrder.Turn?) async throws {
         let context = runner.context
         let received = context.clock.now
         failPoint("after-receive")
@@ -31,7 +43,8 @@ struct Lane {
         runner.inFlight.add(messages: count, bytes: bytes)
         runner.statistics.received(messages: count, bytes: bytes)
         let arena = batch.arena
-        let verdict = await process(batch, delivery.tickets)
+        runner.pipeline.journeys?.note("received", batch.messages, at: entry.name)
+        let verdict = await process(batch, delivery.tickets, turn)
         if let journal = runner.journal {
             defer { runner.inFlight.remove(messages: count, bytes: bytes) }
             try await settle(delivery, verdict, in: journal, received: received, arena)
@@ -48,35 +61,45 @@ struct Lane {
         context.arenas.give(arena)
         if let error = verdict.error { throw error }
         try runner.note(
-            count: count, undecided: (verdict.retries + verdict.released).map(\.message.origin),
+            count: count, undecided: verdict.undecided,
             failed: verdict.dead.map(\.message.origin))
     }
 
     /// Runs a batch through; what is dead is buried, or ready to be, when this returns.
-    private func process(_ batch: consuming Batch, _ tickets: [TicketRun]) async -> Verdict {
+    private func process(_ batch: consuming Batch, _ tickets: [TicketRun], _ turn: KeyOrder.Turn?) async -> Verdict {
         var batch = batch
         let arena = batch.arena
-        if tickets.contains(where: { ($0.ticket as? LeaseTicket)?.isSpecial == true }) {
+        let resumption = runner.prepare(&batch, of: entry, tickets)
+        switch runner.flow.ordering {
+        case .none:
             let early = batch.takeFailures()
-            var result = await runner.run(&batch, resuming: tickets)
+            var result = await runner.run(batch, resumption)
             result.failures = early + result.failures
-            return await judge(result, arena)
+            return await judge(result, tickets, arena)
+        case .source:
+            let early = batch.takeFailures()
+            return await OrderedWork(
+                runner: runner, entry: entry, tickets: tickets, resumption: resumption, arena: arena
+            ).run(batch, early: early)
+        case .key:
+            let place = turn?.enter(&batch, in: runner.context)
+            let early = batch.takeFailures()
+            await place?.wait()
+            defer { place?.leave() }
+            return await OrderedWork(
+                runner: runner, entry: entry, tickets: tickets, resumption: resumption, arena: arena,
+                keys: place?.keys ?? [:]
+            ).run(batch, early: early)
         }
-        entry.decode(&batch, in: runner.context)
-        let early = batch.takeFailures()
-        if runner.flow.ordering == .source {
-            return await OrderedWork(runner: runner, entry: entry, arena: arena).run(batch, early: early)
-        }
-        var result = await runner.pipeline.run(batch, in: runner.context)
-        result.failures = early + result.failures
-        return await judge(result, arena)
     }
 
-    private func judge(_ result: WorkResult, _ arena: Arena) async -> Verdict {
-        failPoint("after-send")
+    private func judge(_ result: WorkResult, _ tickets: [TicketRun], _ arena: Arena) async -> Verdict {
+        var result = result
+        result.failFollowers()
         runner.statistics.processed(result)
-        var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, arena) }
+        var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, tickets, arena) }
         verdict.staged = result.staged
+        verdict.settledKeys = result.settledKeys
         if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
         return verdict
     }
@@ -91,8 +114,16 @@ struct Lane {
             received: clock.wallTime - (clock.now - received), arena: arena)
         guard try await journal.commit(journal.change(verdict, of: work, runner: runner)) == .committed else { return }
         runner.statistics.committed(verdict)
+        if let journeys = runner.pipeline.journeys {
+            for part in verdict.staged {
+                journeys.note("delivered", part.messages, at: runner.pipeline.destinationNames[part.destination])
+            }
+            for part in verdict.outbox {
+                journeys.note("put-off", part.messages, at: runner.pipeline.destinationNames[part.destination])
+            }
+        }
         runner.statistics.settled(
-            messages: delivery.count - verdict.retries.count - verdict.released.count, latency: clock.now - received)
+            messages: delivery.count - verdict.undecided.count, latency: clock.now - received)
         // A lease's messages were put back by the transaction.
         let released = verdict.released.map(\.message.origin).filter { Journal.claimed($0, work.tickets) == nil }
         delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
@@ -118,9 +149,12 @@ struct Lane {
 
 extension FlowRunner {
     /// The dead letter of a message that stands as it came from its source.
-    func letter(of failure: FailedMessage, from entry: Flow.Entry, _ arena: Arena) -> DeadLetter {
+    func letter(
+        of failure: FailedMessage, from entry: Flow.Entry, _ tickets: [TicketRun], _ arena: Arena
+    ) -> DeadLetter {
+        let source = Journal.claimed(failure.message.origin, tickets)?.message.source
         var letter = DeadLetter(
-            failure, flow: flow.name, source: entry.name, arena: arena, time: context.clock.wallTime)
+            failure, flow: flow.name, source: source ?? entry.name, arena: arena, time: context.clock.wallTime)
         letter.destination = failure.destination.map { pipeline.destinationNames[$0] }
         return letter
     }

@@ -1,13 +1,17 @@
 internal import IntegrationCore
 internal import IntegrationDocument
 
-/// Takes a batch through where order is promised: each destination gets its messages in the order of the source, so a
-/// message that waits for another try holds back those behind it. These keep what the steps made of them and lose no
-/// try.
+/// Takes a batch through where order is promised: each destination gets its messages in the order of the source, or those
+/// of one key, so a message that waits for another try holds back those behind it. These keep what the steps made of them
+/// and lose no try.
 struct OrderedWork {
     let runner: FlowRunner
     let entry: Flow.Entry
+    let tickets: [TicketRun]
+    let resumption: Resumption
     let arena: Arena
+    /// A number for the key of each message, by origin, where only messages of the same key hold each other back.
+    var keys: [Int: Int] = [:]
 
     private struct Item: Sendable {
         enum Stage: Sendable {
@@ -23,9 +27,24 @@ struct OrderedWork {
         var stage: Stage
         /// Why the last try failed.
         var error: IntegrationError?
+        /// Until when its destination is closed off, where it can't be reached.
+        var heldOff: Duration?
 
         var failure: FailedMessage? {
-            error.map { FailedMessage(message: message, error: $0) }
+            error.map { FailedMessage(message: message, error: $0, destination: destination, heldOff: heldOff) }
+        }
+
+        /// The item as one that comes to no end in this delivery.
+        var released: FailedMessage {
+            failure ?? FailedMessage(message: message, error: OrderedWork.heldBack, destination: destination)
+        }
+
+        var isDead: Bool {
+            if case .dead = stage { true } else { false }
+        }
+
+        private var destination: Int? {
+            if case .ready(let destination) = stage { destination } else { nil }
         }
     }
 
@@ -44,36 +63,64 @@ struct OrderedWork {
     func run(_ batch: consuming Batch, early: [FailedMessage]) async -> Verdict {
         var verdict = Verdict()
         var queue = await runSteps(batch, early: early, &verdict)
+        for (destination, messages) in resumption.ready {
+            queue += messages.map { Item(message: $0, stage: .ready(destination: destination)) }
+        }
+        queue.sort { $0.message.origin < $1.message.origin }
         while !queue.isEmpty {
-            let stop = queue.firstIndex { item in
-                if case .ready = item.stage { false } else { true }
-            }
-            let round = await send(Array(queue[..<(stop ?? queue.count)]))
+            let (free, held) = split(queue)
+            let round = await send(free)
             runner.statistics.retried(round.retries)
             verdict.dead += round.dead
             verdict.staged += round.staged
-            queue = round.items + queue[(stop ?? queue.count)...]
-            guard let next = queue.first(where: { $0.error != nil }), let failure = next.failure else { break }
+            queue = (round.items + held).sorted { $0.message.origin < $1.message.origin }
+            let failures = queue.compactMap(\.failure)
+            guard !failures.isEmpty else { break }
             if Task.isCancelled {
                 verdict.error = CancellationError()
                 break
             }
-            if case .dead = queue[0].stage {
-                verdict.dead.append(failure)
-                queue.removeFirst()
+            if let stopped = queue.firstIndex(where: { $0.isDead && !isHeldBack($0, by: queue) }) {
+                if let failure = queue.remove(at: stopped).failure { verdict.dead.append(failure) }
                 break
             }
             do {
-                guard try await runner.pause(for: runner.wait(after: failure)) else { break }
+                let wait = failures.map { runner.wait(after: $0) }.max() ?? .zero
+                guard try await runner.pause(for: wait) else { break }
             } catch {
                 verdict.error = error
                 break
             }
             queue = await restart(queue, &verdict)
         }
-        verdict.released += queue.map { FailedMessage(message: $0.message, error: $0.error ?? Self.heldBack) }
-        await runner.bury(&verdict) { runner.letter(of: $0, from: entry, arena) }
+        verdict.released += queue.map(\.released)
+        runner.statistics.dropped(verdict.takeFollowers())
+        await runner.bury(&verdict) { runner.letter(of: $0, from: entry, tickets, arena) }
         return verdict
+    }
+
+    /// What may be sent now, and what waits: failed messages and those that they hold back.
+    private func split(_ queue: [Item]) -> (free: [Item], held: [Item]) {
+        var blocked: Set<Int> = []
+        var free: [Item] = []
+        var held: [Item] = []
+        for item in queue {
+            if case .ready = item.stage, !blocked.contains(key(of: item)) {
+                free.append(item)
+            } else {
+                blocked.insert(key(of: item))
+                held.append(item)
+            }
+        }
+        return (free, held)
+    }
+
+    /// Messages with the same number hold each other back.
+    private func key(of item: Item) -> Int { keys[item.message.origin] ?? 0 }
+
+    /// Whether something of the same key stands before an item.
+    private func isHeldBack(_ item: Item, by queue: [Item]) -> Bool {
+        queue.first { key(of: $0) == key(of: item) }?.message.origin != item.message.origin
     }
 
     private static let heldBack = IntegrationError(.stepFailed, "held back behind a message that failed")
@@ -85,12 +132,14 @@ struct OrderedWork {
         var batch = batch
         var result = await runner.pipeline.runSteps(&batch, in: runner.context)
         runner.statistics.processed(result)
+        verdict.settledKeys += result.settledKeys
+        verdict.followers += result.followers
         result.failures = early + result.failures
         var items: [Item] = []
         items.reserveCapacity(batch.messages.count)
         for message in batch.messages {
             do throws(IntegrationError) {
-                for branch in runner.pipeline.leaves(of: try runner.pipeline.destination(of: message)) {
+                for branch in try branches(of: message) {
                     items.append(Item(message: message, stage: .ready(destination: branch)))
                 }
             } catch {
@@ -110,6 +159,12 @@ struct OrderedWork {
         return items.sorted { $0.message.origin < $1.message.origin }
     }
 
+    /// Where a message goes that is through the steps; some branches may have it already.
+    private func branches(of message: Message) throws(IntegrationError) -> [Int] {
+        if let only = resumption.only[message.origin] { return only.sorted() }
+        return runner.pipeline.leaves(of: try runner.pipeline.destination(of: message))
+    }
+
     /// Runs all that failed in a step through the steps again, at their places.
     private func restart(_ queue: [Item], _ verdict: inout Verdict) async -> [Item] {
         var rest: [Item] = []
@@ -119,7 +174,7 @@ struct OrderedWork {
         }
         guard !again.isEmpty else { return rest }
         var batch = Batch(arena: arena, messages: again)
-        entry.decode(&batch, in: runner.context)
+        runner.decode(&batch, of: entry, tickets)
         let early = batch.takeFailures()
         return (rest + (await runSteps(batch, early: early, &verdict))).sorted { $0.message.origin < $1.message.origin }
     }
@@ -132,7 +187,8 @@ struct OrderedWork {
         }
         let verdict = Verdict([failure], handling: runner.flow.errorHandling)
         for retry in verdict.retries {
-            round.items.append(Item(message: retry.message, stage: stage, error: retry.error))
+            round.items.append(
+                Item(message: retry.message, stage: stage, error: retry.error, heldOff: retry.heldOff))
             round.retries += 1
         }
         for dead in verdict.dead {
@@ -173,21 +229,27 @@ struct OrderedWork {
     private func send(_ items: [Item], to destination: Int) async -> Round {
         let step = runner.pipeline.senders[destination].isAllOrNothing ? items.count : 1
         var round = Round()
-        var next = 0
-        while next < items.count, round.items.isEmpty {
-            let part = items[next..<min(next + step, items.count)]
-            next += part.count
+        var rest = items[...]
+        // Behind one that waits nothing of its key is sent.
+        var blocked: Set<Int> = []
+        while !rest.isEmpty {
+            if blocked.contains(key(of: rest[rest.startIndex])) {
+                round.items.append(rest.removeFirst())
+                continue
+            }
+            let part = rest.prefix(step)
+            rest = rest.dropFirst(part.count)
             let result = await runner.pipeline.send(
                 part.map(\.message), to: destination, arena, in: runner.context)
             runner.statistics.processed(result)
             round.staged += result.staged
             let isCut = Task.isCancelled
             for failure in result.failures {
+                let before = round.items.count
                 judge(failure, as: .ready(destination: destination), isCut: isCut, &round)
+                blocked.formUnion(round.items[before...].map(key))
             }
         }
-        // Behind one that waits nothing is sent.
-        round.items += items[next...]
         return round
     }
 }

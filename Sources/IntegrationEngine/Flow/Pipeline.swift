@@ -24,6 +24,8 @@ struct Pipeline: Sendable {
     var defaultDestination: Int?
     /// The flow's interned literals.
     var literals: ByteBlock
+    /// Nil where journeys are not recorded.
+    var journeys: JourneyRecorder?
 
     /// Runs the steps and sends what is left.
     func run(_ batch: consuming Batch, in context: FlowContext) async -> WorkResult {
@@ -46,9 +48,13 @@ struct Pipeline: Sendable {
             } catch {
                 batch.failAll(step.name, error)
             }
+            journeys?.note("passed", batch.messages, at: step.name)
         }
+        journeys?.note("dropped", batch.dropped, at: nil)
         var result = WorkResult()
         result.dropped = batch.dropped.count
+        result.settledKeys = batch.settledKeys
+        result.followers = batch.followers
         result.failures = batch.takeFailures()
         return result
     }
@@ -66,6 +72,7 @@ struct Pipeline: Sendable {
     func send(_ batch: Batch, _ result: inout WorkResult, in context: FlowContext) async {
         guard !batch.messages.isEmpty else { return }
         failPoint("before-send")
+        defer { failPoint("after-send") }
         var byDestination = [[Message]](repeating: [], count: senders.count)
         for message in batch.messages {
             do throws(IntegrationError) {
@@ -138,6 +145,11 @@ struct Pipeline: Sendable {
             try Self.check(answer.report, count: messages.count)
             for refused in answer.report.refused { refuse(messages[refused.index], refused.error) }
             result.delivered = [(destination, messages.count - answer.report.refused.count)]
+            if let journeys {
+                let refused = Set(answer.report.refused.map(\.index))
+                let accepted = messages.indices.filter { !refused.contains($0) }.map { messages[$0] }
+                journeys.note("delivered", accepted, at: name)
+            }
         } catch {
             for message in messages { refuse(message, error) }
         }
@@ -168,12 +180,33 @@ struct WorkResult: Sendable {
     var dropped = 0
     var failures: [FailedMessage] = []
     var staged: [StagedMessages] = []
+    var settledKeys: [SettledKey] = []
+    var followers: [Follower] = []
 
     mutating func merge(_ other: WorkResult) {
         delivered += other.delivered
         dropped += other.dropped
         failures += other.failures
         staged += other.staged
+        settledKeys += other.settledKeys
+        followers += other.followers
+    }
+}
+
+extension WorkResult {
+    /// Decides on messages that repeat others: they fail with them, or are dropped.
+    mutating func failFollowers() {
+        guard !followers.isEmpty else { return }
+        let failed = Dictionary(failures.map { ($0.message.origin, $0) }) { first, _ in first }
+        for follower in followers {
+            if let failure = failed[follower.first] {
+                failures.append(
+                    FailedMessage(message: follower.message, error: failure.error, heldOff: failure.heldOff))
+            } else {
+                dropped += 1
+            }
+        }
+        followers.removeAll()
     }
 }
 

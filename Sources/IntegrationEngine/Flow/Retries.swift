@@ -42,7 +42,7 @@ struct Retries {
         runner.context.arenas.give(arena)
         if let error = verdict.error { throw error }
         try runner.note(
-            count: due.count, undecided: (verdict.retries + verdict.released).map(\.message.origin),
+            count: due.count, undecided: verdict.undecided,
             failed: verdict.dead.map(\.message.origin))
     }
 

@@ -141,6 +141,11 @@ final class FlowStatistics: Sendable {
         UInt64(max(1, min(latency.nanoseconds / 1000, 3_599_000_000)))
     }
 
+    func dropped(_ count: Int) {
+        guard count > 0 else { return }
+        state.withLock { $0.snapshot.dropped += count }
+    }
+
     func retried(_ count: Int) { state.withLock { $0.snapshot.retries += count } }
 
     func died(_ letters: [DeadLetter]) {

@@ -13,7 +13,7 @@ struct ChangePlan {
     /// Leases of which something was settled, and what is left of each.
     var leases: [UInt64: IntervalSet] = [:]
 
-    private static let largestBody = 512 << 20
+    private static let largestRow = 512 << 20
 
     /// - Parameter memory: as it is after the change; worth nothing where this throws.
     /// - Throws: `leaseLost`, `queueFull` or `storeRefused`.
@@ -28,6 +28,25 @@ struct ChangePlan {
         }
         for putBack in change.putBack { try plan(putBack, &memory, now: now, wall: wall) }
         for enqueue in change.enqueue { try plan(enqueue, &memory, wall: wall) }
+        for letter in change.deadLetters {
+            try Self.checkSize(
+                letter.body.count + (letter.metadata?.count ?? 0) + (letter.failingBody?.count ?? 0),
+                "the dead letter of message \(letter.message)")
+        }
+        for event in change.events { try Self.checkSize(event.detail?.count ?? 0, "the detail of a `\(event.kind)`") }
+        for key in change.state {
+            try Self.checkSize(key.key.count + (key.value?.count ?? 0), "a key of `\(key.namespace)` with its value")
+        }
+        for progress in change.positions {
+            try Self.checkSize(progress.metadata?.count ?? 0, "what `\(progress.stream.source)` keeps about a stream")
+        }
+    }
+
+    /// SQLite takes rows up to a gigabyte (sqlite.org/limits.html); half of it leaves room for all that is beside.
+    private static func checkSize(_ bytes: Int, _ what: @autoclosure () -> String) throws(IntegrationError) {
+        guard bytes > largestRow else { return }
+        throw IntegrationError(
+            .storeRefused, "\(what()) has \(bytes) bytes, and \(largestRow) are the most that can be kept")
     }
 
     private mutating func take(
@@ -53,6 +72,9 @@ struct ChangePlan {
     ) throws(IntegrationError) {
         let taken = try take([putBack.sequence], of: putBack.lease, from: &memory, now: now)
         let due = putBack.due.map(\.milliseconds).flatMap { $0 > wall ? $0 : nil }
+        if let resume = putBack.resume {
+            try Self.checkSize(resume.reduce(0) { $0 + ($1.body?.count ?? 0) }, "what was made for failed branches")
+        }
         try memory.withQueue(putBack.lease.queue) { queue throws(IntegrationError) in
             if let due {
                 queue.noteDue(due)
@@ -83,16 +105,15 @@ struct ChangePlan {
         var firstDue: Int64?
         for message in enqueue.messages {
             let size = message.body.count + (message.metadata?.count ?? 0)
-            guard message.body.upperBound <= enqueue.block.count, message.metadata?.upperBound ?? 0 <= enqueue.block.count
+            guard message.body.upperBound <= enqueue.block.count,
+                message.metadata?.upperBound ?? 0 <= enqueue.block.count
             else {
                 throw IntegrationError(
                     .storeRefused, "message \(message.id) for queue `\(enqueue.queue)` lies outside of its block")
             }
-            guard size <= Self.largestBody else {
-                throw IntegrationError(
-                    .storeRefused, "message \(message.id) for queue `\(enqueue.queue)` has \(size) bytes")
-            }
-            bytes += size + (message.resume.isEmpty ? 0 : Packing.pack(message.resume)?.count ?? 0)
+            let resume = message.resume.isEmpty ? 0 : Packing.pack(message.resume)?.count ?? 0
+            try Self.checkSize(size + resume, "message \(message.id) for queue `\(enqueue.queue)`")
+            bytes += size + resume
             if let due = message.due?.milliseconds, due > wall { firstDue = min(firstDue ?? .max, due) }
         }
         try memory.withQueue(enqueue.queue) { queue throws(IntegrationError) in
@@ -107,6 +128,11 @@ struct ChangePlan {
                     queue `\(enqueue.queue)` holds \(queue.messages) messages (\(queue.bytes) bytes) and may hold \
                     \(limits): there is no room for \(count) more (\(bytes) bytes)
                     """)
+            }
+            guard queue.makeSequences(count) else {
+                throw IntegrationError(
+                    .storeRefused, "queue `\(enqueue.queue)` has given out its last number",
+                    remedy: "Let the queue run empty once: its numbers then begin anew.")
             }
             firstKeys.append(queue.key(queue.next))
             queue.next += UInt64(count)

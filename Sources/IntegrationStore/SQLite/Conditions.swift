@@ -10,7 +10,8 @@ struct Conditions {
         _ text: String, _ value: Value?, _ bind: @escaping (Statement, Int32, Value) -> Void
     ) {
         guard let value else { return }
-        texts.append(text.split(separator: "?", omittingEmptySubsequences: false).joined(separator: "?\(texts.count + 1)"))
+        texts.append(
+            text.split(separator: "?", omittingEmptySubsequences: false).joined(separator: "?\(texts.count + 1)"))
         values.append { bind($0, $1, value) }
     }
 
@@ -20,6 +21,9 @@ struct Conditions {
 
     /// Nothing, or ` WHERE …`.
     var clause: String { texts.isEmpty ? "" : " WHERE " + texts.joined(separator: " AND ") }
+
+    /// The place of what is bound behind the conditions.
+    var next: Int32 { Int32(values.count + 1) }
 
     func bind(_ statement: Statement) {
         for (index, value) in values.enumerated() { value(statement, Int32(index + 1)) }

@@ -18,7 +18,8 @@ final class Connection {
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
-    private var synchronous = Synchronous.full
+    /// What was set last; nil before the first transaction.
+    private var synchronous: Synchronous?
     /// Whether the system failed below it, so that it has to be opened anew.
     private(set) var isBroken = false
 
@@ -29,7 +30,7 @@ final class Connection {
         _ = WriteFaults.isInstalled
         #endif
         var opened: OpaquePointer?
-        let access = mode == .owner ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        let access = mode == .owner ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, nil)
         guard let opened else {
             throw IntegrationError(.storeUnusable, "\(path) can't be opened: there is no memory")
@@ -79,6 +80,23 @@ final class Connection {
     /// Rows changed by the last statement.
     var changes: Int { Int(sqlite3_changes64(handle)) }
 
+    /// The first 100 bytes of the file, as far as they are there, and how long it is.
+    ///
+    /// Read through SQLite's own handle: to close another one of the same file would end the locks that this process
+    /// has on it (fcntl(2)).
+    func header() throws(IntegrationError) -> (bytes: [UInt8], size: Int) {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        var size: sqlite3_int64 = 0
+        let result = sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file)
+        guard result == SQLITE_OK, let file, let methods = file.pointee.pMethods?.pointee else { throw failure(result) }
+        let measured = methods.xFileSize(file, &size)
+        guard measured == SQLITE_OK else { throw failure(measured) }
+        var bytes = [UInt8](repeating: 0, count: min(100, Int(size)))
+        let read = methods.xRead(file, &bytes, Int32(bytes.count), 0)
+        guard read == SQLITE_OK else { throw failure(read) }
+        return (bytes, Int(size))
+    }
+
     /// One transaction that begins with the right to write.
     ///
     /// - Throws: what `body` throws, or why it could not be committed; it is then rolled back.
@@ -99,6 +117,13 @@ final class Connection {
             rollBack()
             throw error
         }
+    }
+
+    /// One view of the data for all that `body` reads.
+    func read<R>(_ body: () throws(IntegrationError) -> R) throws(IntegrationError) -> R {
+        try statement("BEGIN").run()
+        defer { rollBack() }
+        return try body()
     }
 
     /// SQLite may have rolled back by itself; a connection that can't is broken.

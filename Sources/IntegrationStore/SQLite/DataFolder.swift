@@ -30,28 +30,34 @@ struct DataFolder: Sendable {
         return stat(file, &status) == 0 ? Int(status.st_size) : nil
     }
 
+    /// Who may do what with a file; nil where there is none.
+    func mode(_ file: String) -> Int? {
+        var status = stat()
+        return stat(file, &status) == 0 ? Int(status.st_mode & 0o7777) : nil
+    }
+
     /// Makes the database where there is none: under another name, whole, and then renamed, so that an empty or missing
     /// file beside a log is known to be damage.
     func prepare() throws(IntegrationError) {
-        if size(database) == nil, size(log) ?? 0 == 0 {
-            try make()
-        }
-        try inspect()
+        if size(database) == nil, size(log) ?? 0 == 0 { try make() }
     }
 
-    /// What is wrong with the files can be said before they are opened.
+    /// Opens the database, or says what is wrong with it.
     ///
-    /// - Throws: `storeDamaged`.
-    func inspect() throws(IntegrationError) {
-        guard let size = size(database) else {
+    /// - Throws: `storeDamaged`, `storeUnusable`.
+    func open(_ mode: Connection.Mode) throws(IntegrationError) -> Connection {
+        // While there is a log the file may be shorter than it says; an owner may begin or end one at any moment.
+        let hadLog = size(log) ?? 0 > 0
+        guard size(database) != nil else {
             guard let log = size(log), log > 0 else {
                 throw IntegrationError(.storeUnusable, "\(path) holds no store (\(database) is missing)")
             }
             throw IntegrationError(.storeDamaged, "\(database) is missing, though its log of \(log) bytes is there")
         }
-        let header = try header()
+        let connection = try Connection(database, mode)
+        let (header, size) = try connection.header()
         guard header.count == 100, header.starts(with: "SQLite format 3\0".utf8) else {
-            let what = size == 0 ? "is empty" : "begins with other bytes than a store"
+            let what = size == 0 ? "is empty" : size < 100 ? "is cut off" : "begins with other bytes than a store"
             throw IntegrationError(.storeDamaged, "\(database) (\(size) bytes) \(what)")
         }
         // The count of pages (SQLite file format, 1.3.8) is right where it was written together with the change counter.
@@ -59,10 +65,10 @@ struct DataFolder: Sendable {
         let stored = header[16..<18].reduce(0) { $0 << 8 | Int($1) }
         let pages = number(24) == number(92) ? number(28) : 0
         let expected = pages * (stored == 1 ? 65536 : stored)
-        guard size >= expected || self.size(log) ?? 0 > 0 else {
-            throw IntegrationError(
-                .storeDamaged, "\(database) is cut off: it has \(size) of \(expected) bytes")
+        guard size >= expected || hadLog || self.size(log) ?? 0 > 0 else {
+            throw IntegrationError(.storeDamaged, "\(database) is cut off: it has \(size) of \(expected) bytes")
         }
+        return connection
     }
 
     private func make() throws(IntegrationError) {
@@ -88,19 +94,5 @@ struct DataFolder: Sendable {
         try connection.execute("PRAGMA journal_mode=WAL")
         try Schema.migrate(connection)
         try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    }
-
-    private func header() throws(IntegrationError) -> [UInt8] {
-        let handle = Glibc.open(database, O_RDONLY | O_CLOEXEC)
-        guard handle >= 0 else { throw .file(.storeUnusable, "opened", database, errno: errno) }
-        defer { Glibc.close(handle) }
-        var failure: Int32 = 0
-        let header = [UInt8](unsafeUninitializedCapacity: 100) { bytes, count in
-            let read = pread(handle, bytes.baseAddress, 100, 0)
-            failure = read < 0 ? errno : 0
-            count = max(0, read)
-        }
-        guard failure == 0 else { throw .file(.storageFailed, "read", database, errno: failure) }
-        return header
     }
 }

@@ -8,31 +8,34 @@ final class FolderLock {
 
     /// - Throws: `storeInUse`, naming the process, or `storeUnusable`.
     init(_ path: String) throws(IntegrationError) {
+        // From here on `deinit` closes it, also where this throws.
         handle = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard handle >= 0 else { throw .file(.storeUnusable, "opened", path, errno: errno) }
         guard flock(handle, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
-            let owner = Self.owner(handle)
-            Glibc.close(handle)
             guard reason == EWOULDBLOCK else { throw .file(.storeUnusable, "locked", path, errno: reason) }
             let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-            let who = owner.map { "process \($0)" } ?? "another process"
+            let who = Self.owner(handle).map { "process \($0)" } ?? "another process"
             throw IntegrationError(
                 .storeInUse, "the data folder \(folder) is in use by \(who)",
                 remedy: "Stop it, or use another `storage.path`.")
         }
         var text = "\(getpid())\n"
-        let written = text.withUTF8 { bytes in
+        let isWritten = text.withUTF8 { bytes in
             ftruncate(handle, 0) == 0 && pwrite(handle, bytes.baseAddress, bytes.count, 0) == bytes.count
         }
-        if !written {
+        guard isWritten else {
             let reason = errno
-            Glibc.close(handle)
             throw .file(reason == ENOSPC ? .storageFull : .storeUnusable, "written", path, errno: reason)
         }
     }
 
-    deinit { Glibc.close(handle) }
+    deinit {
+        guard handle >= 0 else { return }
+        // A child that was forked and has not yet become another program shares the handle; closing would not unlock.
+        flock(handle, LOCK_UN)
+        Glibc.close(handle)
+    }
 
     /// The process that holds the lock at `path`; nil where nobody does.
     static func holder(_ path: String) -> String? {

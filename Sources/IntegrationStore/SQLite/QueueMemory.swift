@@ -47,6 +47,18 @@ struct QueueMemory: Sendable {
             && (messages + moreMessages > settings.maxMessages ?? .max || bytes + moreBytes > settings.maxBytes ?? .max)
     }
 
+    /// Sees to it that there are so many sequences; they begin anew where nothing is left that bears one and half of them
+    /// are spent.
+    ///
+    /// - Returns: false where there are not.
+    mutating func makeSequences(_ count: Int) -> Bool {
+        let end: UInt64 = 1 << MessageKey.sequenceBits
+        if next >= end / 2, messages == 0, leases.isEmpty {
+            (next, cursor, released, suspects, ahead) = (0, 0, IntervalSet(), IntervalSet(), IntervalSet())
+        }
+        return UInt64(count) < end - next
+    }
+
     mutating func noteDue(_ due: Int64) { nextDue = min(nextDue ?? .max, due) }
 
     /// Everything that somebody holds.

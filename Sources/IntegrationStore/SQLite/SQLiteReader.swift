@@ -3,7 +3,7 @@ public import IntegrationCore
 
 /// Reads a data folder through a connection of its own that can't write: while an engine runs, and while none does.
 public actor SQLiteReader {
-    private let executor = ThreadExecutor()
+    private let executor: ThreadExecutor
     let folder: DataFolder
     private let clock: any TimeSource
     private var connection: Connection?
@@ -13,6 +13,7 @@ public actor SQLiteReader {
     init(_ folder: DataFolder, clock: any TimeSource) {
         self.folder = folder
         self.clock = clock
+        executor = ThreadExecutor(clock: clock)
     }
 
     /// Reads the store in a folder for the length of `body`; nobody needs to own the folder, and nobody is kept from it.
@@ -41,8 +42,7 @@ public actor SQLiteReader {
     func ready() throws(IntegrationError) -> Connection {
         if let connection, !connection.isBroken { return connection }
         connection = nil
-        try folder.inspect()
-        let opened = try Connection(folder.database, .reader)
+        let opened = try folder.open(.reader)
         try Schema.requireCurrent(opened)
         connection = opened
         return opened
@@ -67,12 +67,15 @@ extension SQLiteReader: StoreReader {
         let now = Duration.milliseconds(wall)
         let statement = try connection.statement(
             """
-            SELECT name, messages, bytes,
+            SELECT name, q.messages, bytes,
                 (SELECT coalesce(sum(l.messages), 0) FROM leases l WHERE l.queue = q.number),
-                (SELECT count(*) FROM messages m WHERE m.key >> 40 = q.number AND m.due > 0),
+                coalesce(d.messages, 0),
                 (SELECT m.received FROM messages m WHERE m.key >= q.number << 40 AND m.key < (q.number + 1) << 40
                     ORDER BY m.key LIMIT 1)
-            FROM queues q ORDER BY name
+            FROM queues q
+            LEFT JOIN (SELECT key >> 40 AS queue, count(*) AS messages FROM messages WHERE due > 0 GROUP BY key >> 40) d
+                ON d.queue = q.number
+            ORDER BY name
             """)
         return try statement.map { row in
             QueueSummary(
@@ -114,9 +117,10 @@ extension SQLiteReader: StoreReader {
         let statement = try ready().statement(
             """
             SELECT \(StoredDeadLetter.columns) FROM dead_letters d\(conditions.clause)
-            ORDER BY d.number DESC LIMIT \(max(0, limit))
+            ORDER BY d.number DESC LIMIT ?\(conditions.next)
             """)
         conditions.bind(statement)
+        statement.bind(conditions.next, max(0, limit))
         return try statement.map { StoredDeadLetter(listed: $0) }
     }
 
@@ -167,9 +171,10 @@ extension SQLiteReader: StoreReader {
         let statement = try ready().statement(
             """
             SELECT number, at, kind, flow, message, step, detail FROM events\(conditions.clause)
-            ORDER BY number DESC LIMIT \(max(0, limit))
+            ORDER BY number DESC LIMIT ?\(conditions.next)
             """)
         conditions.bind(statement)
+        statement.bind(conditions.next, max(0, limit))
         return try statement.map { row in
             StoredEvent(
                 number: UInt64(row.integer(0)),

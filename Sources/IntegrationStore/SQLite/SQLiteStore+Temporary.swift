@@ -17,7 +17,8 @@ extension SQLiteStore {
         var path = Array("\(parent)/integration-XXXXXX".utf8CString)
         guard mkdtemp(&path) != nil else {
             throw IntegrationError(
-                .storeUnusable, "no temporary folder can be made in \(parent)", causes: [String(cString: strerror(errno))])
+                .storeUnusable, "no temporary folder can be made in \(parent)",
+                causes: [String(cString: strerror(errno))])
         }
         return path.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
     }

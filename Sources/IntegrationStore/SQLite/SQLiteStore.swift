@@ -19,7 +19,7 @@ public struct SQLiteStore: Store {
     ) async throws -> R {
         let place = DataFolder(path: folder)
         let store = SQLiteStore(
-            writer: try SQLiteWriter(place, settings, clock: clock, random: random),
+            writer: SQLiteWriter(place, settings, clock: clock, random: random),
             reader: SQLiteReader(place, clock: clock), clock: clock)
         do {
             try await store.writer.open()
@@ -40,7 +40,7 @@ public struct SQLiteStore: Store {
 
     @discardableResult
     public func commit(_ change: StoreChange) async throws(IntegrationError) -> StoreReceipt {
-        try await writer.finish(writer.submit(change))
+        try await writer.commit(change)
     }
 
     public func declare(_ queue: QueueName, _ settings: QueueSettings) async throws(IntegrationError) {

@@ -2,14 +2,24 @@ internal import IntegrationCore
 
 /// What a change does to the tables.
 extension SQLiteWriter {
-    /// Checks a change as a whole, then writes it.
+    /// Checks a change as a whole before anything of it is written or noted.
     ///
-    /// - Throws: a refusal before anything of it was written or noted; anything else ends the transaction.
-    func apply(_ change: StoreChange, _ connection: Connection) throws(IntegrationError) -> StoreReceipt {
+    /// - Returns: what it does to messages, and the version that each key gets.
+    /// - Throws: a refusal, or why it could not be checked.
+    func check(
+        _ change: StoreChange, _ connection: Connection
+    ) throws(IntegrationError) -> (ChangePlan, versions: [UInt64]) {
         var after = memory
         let plan = try ChangePlan(change, &after, now: clock.now, wall: wall)
         let versions = try checkState(change.state, connection)
         memory = after
+        return (plan, versions)
+    }
+
+    /// Writes a change that was checked; whatever this throws ends the transaction.
+    func write(
+        _ change: StoreChange, _ plan: ChangePlan, _ versions: [UInt64], _ connection: Connection
+    ) throws(IntegrationError) -> StoreReceipt {
         try settle(change, plan, connection)
         for (enqueue, firstKey) in zip(change.enqueue, plan.firstKeys) {
             try insert(enqueue, from: firstKey, connection)
@@ -65,7 +75,8 @@ extension SQLiteWriter {
             \(folder.database): of messages \(MessageKey.sequence(range.lowerBound)) to \
             \(MessageKey.sequence(range.upperBound - 1)) of queue \(MessageKey.queue(range.lowerBound)) \(found) are \
             there, \(range.count) should be
-            """, remedy: "Did another program change the file? `integration doctor` says what is wrong and mends counters.")
+            """,
+            remedy: "Did another program change the file? `integration doctor` says what is wrong and mends counters.")
     }
 
     private func reschedule(_ key: Int64, _ putBack: PutBack, _ connection: Connection) throws(IntegrationError) {
@@ -135,9 +146,10 @@ extension SQLiteWriter {
             let known = try connection.statement("SELECT ranges FROM positions WHERE source = ?1 AND stream = ?2")
             known.bind(1, part.stream.source)
             known.bind(2, part.stream.identity)
-            var completed = try known.first { row throws(IntegrationError) in
-                try SQLiteReader.intervals(row, 0, of: part.stream, file: folder.database)
-            } ?? IntervalSet()
+            var completed =
+                try known.first { row throws(IntegrationError) in
+                    try SQLiteReader.intervals(row, 0, of: part.stream, file: folder.database)
+                } ?? IntervalSet()
             for range in part.completed { completed.insert(range) }
             let statement = try connection.statement(
                 """

@@ -1,6 +1,5 @@
 internal import FileSystemClient
 internal import IntegrationCore
-internal import Synchronization
 
 /// The one that writes: a connection, what is known of the queues, and a thread for both.
 actor SQLiteWriter {
@@ -8,26 +7,34 @@ actor SQLiteWriter {
     let folder: DataFolder
     let settings: StoreSettings
     let clock: any TimeSource
-    private let lock: FolderLock
-    private let inbox = Mutex(Inbox())
+    private var lock: FolderLock?
     private var connection: Connection?
     private var isClosed = false
+    /// Whether the last connection failed in a way that may have lost what the log was given.
+    private var needsRepair = false
 
     var memory = WriterMemory()
     var ids = MessageIDGenerator()
     var random: RandomSource
-    /// Counts the openings; in the upper half of every token.
-    private var epoch: UInt64 = 0
-    private var tokens: UInt64 = 0
-    private var results: [UInt64: Result<StoreReceipt, IntegrationError>] = [:]
+    /// Counts the openings; stands above the low 40 bits of every token.
+    var epoch: UInt64 = 0
+    var tokens: UInt64 = 0
+    /// Changes that wait for the next group; at most one per caller.
+    private var pending: [Submission] = []
+    private var submissions: UInt64 = 0
+    /// Whether somebody is about to commit what waits.
+    private var isGathering = false
+    /// Those who wait for somebody else to commit their change.
+    private var followers: [UInt64: CheckedContinuation<Outcome, Never>] = [:]
     private var waiters: [QueueName: [ObjectIdentifier: Waiter]] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Changes that wait for the thread; at most one per caller that waits.
-    private struct Inbox {
-        var next: UInt64 = 0
-        var changes: [(number: UInt64, change: StoreChange)] = []
+    private typealias Outcome = Result<StoreReceipt, IntegrationError>
+
+    private struct Submission {
+        let number: UInt64
+        let change: StoreChange
     }
 
     private struct Waiter {
@@ -50,14 +57,11 @@ actor SQLiteWriter {
 
     /// Changes that are committed together.
     private static let largestGroup = 256
+    private static let largestGroupBytes = 32 << 20
     /// Pages of log after which it is moved into the file (32 MiB).
     private static let checkpointPages = 8192
 
-    init(_ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource)
-        throws(IntegrationError)
-    {
-        try folder.create()
-        lock = try FolderLock(folder.lock)
+    init(_ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource) {
         self.folder = folder
         self.settings = settings
         self.clock = clock
@@ -65,12 +69,17 @@ actor SQLiteWriter {
     }
 
     /// Opens the file; messages in flight when the last owner ended are then ready again.
-    func open() throws(IntegrationError) { _ = try ready() }
+    func open() throws(IntegrationError) {
+        try folder.create()
+        lock = try FolderLock(folder.lock)
+        _ = try ready()
+    }
 
     /// Moves the log into the file and lets everybody go who waits.
     func close() {
         isClosed = true
         connection = nil
+        lock = nil
         for waiter in waiters.values.flatMap(\.values) { waiter.signal.signal() }
         waiters = [:]
     }
@@ -79,10 +88,11 @@ actor SQLiteWriter {
     func ready() throws(IntegrationError) -> Connection {
         guard !isClosed else { throw IntegrationError(.storeClosed, "the store in \(folder.path) is closed") }
         if let connection, !connection.isBroken { return connection }
-        // The log must be in the file before anything is added: what a failed sync lost is not told again.
+        needsRepair = needsRepair || connection != nil
         connection = nil
-        try folder.prepare()
-        let opened = try Connection(folder.database, .owner)
+        // A store that vanished while it was open is not replaced by an empty one.
+        if !needsRepair { try folder.prepare() }
+        let opened = try folder.open(.owner)
         try opened.execute(
             """
             PRAGMA cache_size=-32768; PRAGMA journal_size_limit=67108864;
@@ -92,8 +102,14 @@ actor SQLiteWriter {
             throw IntegrationError(.storeUnusable, "\(folder.database) can't be given a write-ahead log")
         }
         try Schema.migrate(opened)
-        try opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        let isBusy = try opened.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0
+        // What a failed sync lost of the log is not told again, and would cut off all that is added behind it.
+        guard !isBusy || !needsRepair else {
+            throw IntegrationError(
+                .storageFailed, "\(folder.log) can't be moved into the file after a failure: somebody is reading")
+        }
         try load(opened)
+        needsRepair = false
         connection = opened
         for name in waiters.keys { wake(name) }
         return opened
@@ -102,7 +118,7 @@ actor SQLiteWriter {
     /// A number that no lease and no version of a key ever had.
     func nextToken() -> UInt64 {
         tokens += 1
-        return epoch << 32 | tokens
+        return epoch << 40 | tokens
     }
 
     var wall: Int64 { clock.wallTime.milliseconds }
@@ -145,52 +161,90 @@ actor SQLiteWriter {
 
     // MARK: Group commit
 
-    /// Puts a change where the thread finds it.
-    nonisolated func submit(_ change: StoreChange) -> UInt64 {
-        inbox.withLock { inbox in
-            inbox.next += 1
-            inbox.changes.append((inbox.next, change))
-            return inbox.next
+    /// Commits a change together with all that arrive while the thread is busy.
+    func commit(_ change: StoreChange) async throws(IntegrationError) -> StoreReceipt {
+        submissions += 1
+        let mine = submissions
+        pending.append(Submission(number: mine, change: change))
+        guard !isGathering else {
+            return try await withCheckedContinuation { followers[mine] = $0 }.get()
         }
-    }
-
-    /// Commits everything that was submitted, if nobody has done so since.
-    func finish(_ number: UInt64) throws(IntegrationError) -> StoreReceipt {
-        while results[number] == nil { commitGroup() }
-        guard let result = results.removeValue(forKey: number) else { preconditionFailure("a change has no result") }
-        return try result.get()
-    }
-
-    private func commitGroup() {
-        let group = inbox.withLock { inbox in
-            let group = Array(inbox.changes.prefix(Self.largestGroup))
-            inbox.changes.removeFirst(group.count)
-            return group
-        }
-        var finished: [(UInt64, Result<StoreReceipt, IntegrationError>)] = []
-        do throws(IntegrationError) {
-            try transaction(synchronous) { connection throws(IntegrationError) in
-                for (number, change) in group {
-                    do throws(IntegrationError) {
-                        finished.append((number, .success(try apply(change, connection))))
-                    } catch {
-                        guard error.refusesChange, !connection.isBroken else { throw error }
-                        finished.append((number, .failure(error)))
-                    }
+        // The first commits for all: it goes behind those that have arrived by now.
+        isGathering = true
+        await Task.yield()
+        isGathering = false
+        var outcome: Outcome?
+        while !pending.isEmpty {
+            for (number, result) in commitGroup() {
+                if number == mine {
+                    outcome = result
+                } else {
+                    followers.removeValue(forKey: number)?.resume(returning: result)
                 }
             }
-        } catch {
-            // Those that were refused for a reason of their own keep it.
-            let refused = finished.filter { if case .failure = $0.1 { true } else { false } }
-            finished = group.map { ($0.number, .failure(error)) } + refused
         }
-        for (number, result) in finished { results[number] = result }
+        guard let outcome else { preconditionFailure("a change has no outcome") }
+        return try outcome.get()
+    }
+
+    /// Takes what waits, within the bounds of a group.
+    private func takeGroup() -> [Submission] {
+        var bytes = 0
+        let group = pending.prefix(Self.largestGroup).prefix { submission in
+            defer { bytes += submission.change.enqueue.reduce(0) { $0 + $1.block.count } }
+            return bytes <= Self.largestGroupBytes
+        }
+        pending.removeFirst(group.count)
+        return Array(group)
+    }
+
+    private func commitGroup() -> [(UInt64, Outcome)] {
+        let group = takeGroup()
+        do throws(IntegrationError) {
+            return try commit(group)
+        } catch {
+            // One that can't be written must not take the others along.
+            let alone = group.count > 1 && connection?.isBroken == false
+            return group.flatMap { member in
+                guard alone else { return [(member.number, Outcome.failure(error))] }
+                do throws(IntegrationError) {
+                    return try commit([member])
+                } catch {
+                    return [(member.number, .failure(error))]
+                }
+            }
+        }
+    }
+
+    /// Commits changes in one transaction, without those that are refused.
+    ///
+    /// - Throws: why nothing could be written.
+    private func commit(_ group: [Submission]) throws(IntegrationError) -> [(UInt64, Outcome)] {
+        var finished: [(UInt64, Outcome)] = []
+        try transaction(synchronous) { connection throws(IntegrationError) in
+            for submission in group {
+                let (number, change) = (submission.number, submission.change)
+                let plan: ChangePlan
+                let versions: [UInt64]
+                do throws(IntegrationError) {
+                    (plan, versions) = try check(change, connection)
+                } catch {
+                    guard error.refusesChange, !connection.isBroken else { throw error }
+                    finished.append((number, .failure(error)))
+                    continue
+                }
+                finished.append((number, .success(try write(change, plan, versions, connection))))
+            }
+        }
+        return finished
     }
 
     // MARK: Waiting
 
     /// Whether there is what somebody wants; if not, `signal` is given when there may be.
-    func readiness(of queue: QueueName, _ purpose: Purpose, orElse signal: ShutdownSignal) throws(IntegrationError)
+    func readiness(
+        of queue: QueueName, _ purpose: Purpose, orElse signal: ShutdownSignal
+    ) throws(IntegrationError)
         -> Readiness
     {
         _ = try ready()
@@ -218,87 +272,5 @@ actor SQLiteWriter {
     private func wake(_ queue: QueueName) {
         for waiter in waiters[queue]?.values ?? [:].values { waiter.signal.signal() }
         waiters[queue] = nil
-    }
-}
-
-/// Opening.
-extension SQLiteWriter {
-    /// Reads what memory holds, and ends the leases that the last owner left.
-    private func load(_ connection: Connection) throws(IntegrationError) {
-        var loaded = WriterMemory()
-        let abandoned = try connection.statement("SELECT queue, ranges, token FROM leases").map {
-            row throws(IntegrationError) in
-            guard let ranges = Packing.intervals(row.bytes(1)) else {
-                throw IntegrationError(.storeDamaged, "\(folder.database): lease \(row.integer(2)) is malformed")
-            }
-            return (queue: row.integer(0), ranges: ranges)
-        }
-        try connection.transaction(.full) { () throws(IntegrationError) in
-            try connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
-            for lease in abandoned { try raiseSuspicion(of: lease.ranges, in: lease.queue, connection) }
-            try connection.execute("DELETE FROM leases")
-        }
-        epoch = UInt64(try connection.integer("SELECT value FROM meta WHERE name = 'epoch'") ?? 0)
-        loaded.deadLetterBytes = Int(
-            try connection.integer("SELECT value FROM meta WHERE name = 'dead_letter_bytes'") ?? 0)
-        loaded.eventBytes = Int(try connection.integer("SELECT value FROM meta WHERE name = 'event_bytes'") ?? 0)
-        var names: [Int64: QueueName] = [:]
-        try connection.statement("SELECT \(QueueMemory.columns) FROM queues").forEach { row throws(IntegrationError) in
-            let (name, queue) = QueueMemory.read(row)
-            loaded.queues[name] = queue
-            loaded.lastQueue = max(loaded.lastQueue, queue.number)
-            names[queue.number] = name
-            return true
-        }
-        for (name, queue) in loaded.queues { loaded.queues[name]?.nextDue = try firstDue(queue.number, connection) }
-        try connection.statement("SELECT key FROM messages WHERE suspects > 0 AND due = 0").forEach {
-            row throws(IntegrationError) in
-            let key = row.integer(0)
-            if let name = names[MessageKey.queue(key)] {
-                loaded.queues[name]?.suspects.insert(MessageKey.sequence(key))
-            }
-            return true
-        }
-        memory = loaded
-        tokens = 0
-        // Ids of dead letters rise even if the clock was set back since.
-        if let last = try connection.statement("SELECT id FROM dead_letters ORDER BY number DESC LIMIT 1").first({
-            $0.id(0)
-        }) {
-            _ = ids.next(1, at: last.high >> 16 + 1, using: &random)
-        }
-    }
-
-    /// The first due time of a queue's delayed messages, in milliseconds.
-    func firstDue(_ queue: Int64, _ connection: Connection) throws(IntegrationError) -> Int64? {
-        try connection.integer(
-            "SELECT due FROM messages WHERE key >> 40 = ?1 AND due > 0 ORDER BY due LIMIT 1", queue)
-    }
-
-    /// Notes that a delivery of these messages ended without being settled.
-    func raiseSuspicion(
-        of sequences: IntervalSet, in queue: Int64, _ connection: Connection
-    ) throws(IntegrationError) {
-        let statement = try connection.statement(
-            "UPDATE messages SET receives = receives + 1, suspects = suspects + 1 WHERE key >= ?1 AND key < ?2")
-        for range in sequences.ranges {
-            statement.bind(1, MessageKey.key(queue: queue, sequence: range.lowerBound))
-            statement.bind(2, MessageKey.key(queue: queue, sequence: range.upperBound))
-            try statement.run()
-        }
-    }
-
-    private func writeCounters(_ connection: Connection) throws(IntegrationError) {
-        for name in memory.dirty {
-            guard let queue = memory.queues[name] else { continue }
-            try queue.write(name, connection)
-        }
-        guard memory.isMetaDirty else { return }
-        let statement = try connection.statement("UPDATE meta SET value = ?2 WHERE name = ?1")
-        for (name, value) in [("dead_letter_bytes", memory.deadLetterBytes), ("event_bytes", memory.eventBytes)] {
-            statement.bind(1, name)
-            statement.bind(2, value)
-            try statement.run()
-        }
     }
 }

@@ -43,7 +43,8 @@ struct WriterMemory: Sendable {
         guard held.deadline > now else {
             throw IntegrationError(
                 .leaseLost,
-                "the lease \(lease.token) of queue `\(lease.queue)` expired \((now - held.deadline).milliseconds) ms ago")
+                "the lease \(lease.token) of queue `\(lease.queue)` expired \((now - held.deadline).milliseconds) ms ago"
+            )
         }
         queues[lease.queue] = nil
         queue.leases[lease.token] = nil

@@ -50,7 +50,9 @@ struct QueueModel {
         let (done, back) = (entry.left.prefix(split), entry.left.dropFirst(split).prefix(2))
         var change = StoreChange()
         if !done.isEmpty {
-            change.acknowledge = [Acknowledgement(lease: entry.claim.lease, sequences: done.map(\.sequence).shuffled(using: &random))]
+            change.acknowledge = [
+                Acknowledgement(lease: entry.claim.lease, sequences: done.map(\.sequence).shuffled(using: &random))
+            ]
         }
         let isDelayed = Bool.random(using: &random)
         change.putBack = back.map {
@@ -69,6 +71,9 @@ struct QueueModel {
         claims[index].left.removeFirst(done.count + back.count)
         if claims[index].left.isEmpty { claims.remove(at: index) }
     }
+
+    /// The process that held them is dead.
+    mutating func forgetClaims() { claims = [] }
 
     /// Lets every lease end and every delay pass, and takes out all that is left.
     mutating func drain(_ store: any Store, _ clock: ManualClock) async throws {

@@ -44,13 +44,15 @@ extension StoreContract {
             let claim = try await store.mustTake(from: "q")
             var change = StoreChange()
             change.acknowledge = [
-                Acknowledgement(lease: claim.lease, sequences: [claim.messages[2].sequence, claim.messages[0].sequence])
+                Acknowledgement(
+                    lease: claim.lease, sequences: [claim.messages[2].sequence, claim.messages[0].sequence])
             ]
             try await store.commit(change)
             let summary = try await store.summary(of: "q")
             try require([summary.messages, summary.leased, summary.bytes], is: [2, 2, 2], "two are left, both held")
             change.acknowledge = [
-                Acknowledgement(lease: claim.lease, sequences: [claim.messages[1].sequence, claim.messages[3].sequence])
+                Acknowledgement(
+                    lease: claim.lease, sequences: [claim.messages[1].sequence, claim.messages[3].sequence])
             ]
             try await store.commit(change)
             let after = try await store.summary(of: "q")

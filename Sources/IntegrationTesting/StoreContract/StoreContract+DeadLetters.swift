@@ -45,7 +45,9 @@ extension StoreContract {
                 try require([full.size, full.isEdited ? 1 : 0], is: [6, 0], "its size, and not edited")
                 let bare = try await store.deadLetter(ids[1].description).letter
                 try require(bare.body.isEmpty && bare.metadata == nil && bare.failingBody == nil, "none stays none")
-                try require([bare.sourceQueue?.text, bare.destination, bare.path, bare.trace], is: ["orders", "branch", nil, nil], "optional fields")
+                try require(
+                    [bare.sourceQueue?.text, bare.destination, bare.path, bare.trace],
+                    is: ["orders", "branch", nil, nil], "optional fields")
                 try require(bare.causes.isEmpty, "no causes")
             }
         },
@@ -94,7 +96,8 @@ extension StoreContract {
             let ids = try await record([letter(1), letter(2)], store)
             let messageID = letter(2).message.description
             try require(try await store.deadLetter(messageID).id, is: ids[1], "by its message")
-            try require(try await store.deadLetter(String(messageID.prefix(20)).lowercased()).id, is: ids[1], "by a beginning")
+            try require(
+                try await store.deadLetter(String(messageID.prefix(20)).lowercased()).id, is: ids[1], "by a beginning")
             for (text, code) in [
                 (String(ids[0].description.prefix(6)), ErrorCode.idAmbiguous), ("7ZZZ", .deadLetterUnknown),
                 ("not an id!", .deadLetterUnknown), ("", .deadLetterUnknown),
@@ -115,14 +118,17 @@ extension StoreContract {
             try require(groups.map(\.count), is: [3, 2], "counted")
             try require(groups.map(\.newest), is: [ids[2], ids[4]], "with the newest of each")
             try require(
-                try await store.deadLetterGroups(DeadLetterFilter(since: .seconds(1003))).map(\.count), is: [2], "filtered")
+                try await store.deadLetterGroups(DeadLetterFilter(since: .seconds(1003))).map(\.count), is: [2],
+                "filtered")
         },
         .open("dead letters are removed once, and unknown ids passed over") { store, clock in
             let ids = try await record([letter(1), letter(2)], store)
-            try require(try await store.removeDeadLetters([ids[0], MessageID(high: 5, low: 5)]), is: 1, "one was there")
+            try require(
+                try await store.removeDeadLetters([ids[0], MessageID(high: 5, low: 5)]), is: 1, "one was there")
             try require(try await store.removeDeadLetters([ids[0]]), is: 0, "it is gone")
             try require(
-                try await store.deadLetters(DeadLetterFilter(), before: nil, limit: 9).map(\.id), is: [ids[1]], "the other is left")
+                try await store.deadLetters(DeadLetterFilter(), before: nil, limit: 9).map(\.id), is: [ids[1]],
+                "the other is left")
         },
     ]
 
@@ -140,7 +146,8 @@ extension StoreContract {
             try require(message.received, is: .milliseconds(1234), "first received when it was")
             try require(message.resume.isEmpty, "from the first step")
             try require(
-                try await store.deadLetters(DeadLetterFilter(), before: nil, limit: 9).isEmpty, "it is no dead letter now")
+                try await store.deadLetters(DeadLetterFilter(), before: nil, limit: 9).isEmpty,
+                "it is no dead letter now")
         },
         .open("a replay of a failed branch is parked for the flow and goes to that branch alone") { store, clock in
             let ids = try await record([letter(1) { $0.destination = "b" }], store)

@@ -100,7 +100,8 @@ extension StoreContract {
             expected.state = 1
             try require(try await store.prune(now: now + .seconds(100 * 86400)), is: expected, "later the others")
             try require(try await store.state("n", [2])?.value, is: [2], "a key without an end stays")
-            try require(try await store.prune(now: now + .seconds(200 * 86400)), is: PruneReport(), "nothing is left to do")
+            try require(
+                try await store.prune(now: now + .seconds(200 * 86400)), is: PruneReport(), "nothing is left to do")
         },
     ]
 }

@@ -150,5 +150,22 @@ extension StoreContract {
             for _ in 0..<1500 { try await model.step(store, clock, &random) }
             try await model.drain(store, clock)
         },
+        Check("whatever is done and whenever the process is killed, no message is lost or doubled") { home, clock in
+            var random = RandomSource(seed: 20_260_102)
+            var model = QueueModel()
+            var left = home
+            for _ in 0..<25 {
+                (left, model, random) = try await left.withStore(clock: clock) { [model, random, left] store in
+                    var (model, random) = (model, random)
+                    for _ in 0..<Int.random(in: 1...40, using: &random) { try await model.step(store, clock, &random) }
+                    return (try await left.afterKill(), model, random)
+                }
+                model.forgetClaims()
+            }
+            try await left.withStore(clock: clock) { [model] store in
+                var model = model
+                try await model.drain(store, clock)
+            }
+        },
     ]
 }

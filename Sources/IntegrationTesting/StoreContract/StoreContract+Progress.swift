@@ -45,8 +45,10 @@ extension StoreContract {
             let (first, second) = (MessageID(high: 1, low: 1), MessageID(high: 1, low: 2))
             var change = StoreChange()
             change.ledger = [
-                LedgerEntry(flow: "f", id: first, destination: "b"), LedgerEntry(flow: "f", id: first, destination: "a"),
-                LedgerEntry(flow: "f", id: second, destination: "a"), LedgerEntry(flow: "g", id: first, destination: "a"),
+                LedgerEntry(flow: "f", id: first, destination: "b"),
+                LedgerEntry(flow: "f", id: first, destination: "a"),
+                LedgerEntry(flow: "f", id: second, destination: "a"),
+                LedgerEntry(flow: "g", id: first, destination: "a"),
             ]
             try await store.commit(change)
             try await store.commit(change)
@@ -57,7 +59,8 @@ extension StoreContract {
             settled.forgetLedger = [("f", first)]
             try await store.commit(settled)
             try require(
-                try await store.delivered(flow: "f", ids: [first, second]).map(\.id), is: [second], "the settled one is gone")
+                try await store.delivered(flow: "f", ids: [first, second]).map(\.id), is: [second],
+                "the settled one is gone")
             try require(try await store.delivered(flow: "g", ids: [first]).count, is: 1, "other flows are not touched")
         },
     ]

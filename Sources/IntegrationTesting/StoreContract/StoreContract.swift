@@ -44,7 +44,8 @@ public enum StoreContract {
 extension Store {
     /// Puts messages of these texts into a queue; ids count up from `firstID`.
     func put(
-        _ texts: [String], in queue: QueueName, firstID: UInt64 = 1, due: Duration? = nil, received: Duration = .seconds(1)
+        _ texts: [String], in queue: QueueName, firstID: UInt64 = 1, due: Duration? = nil,
+        received: Duration = .seconds(1)
     ) async throws {
         var change = StoreChange()
         change.enqueue = [Enqueue(queue, texts, firstID: firstID, due: due, received: received)]
@@ -89,7 +90,8 @@ extension Store {
 
 extension Enqueue {
     init(
-        _ queue: QueueName, _ texts: [String], firstID: UInt64 = 1, due: Duration? = nil, received: Duration = .seconds(1)
+        _ queue: QueueName, _ texts: [String], firstID: UInt64 = 1, due: Duration? = nil,
+        received: Duration = .seconds(1)
     ) {
         var block: [UInt8] = []
         var messages: [NewMessage] = []

@@ -3,6 +3,7 @@ public import IntegrationCore
 extension Catalog {
     /// Adds the steps.
     public mutating func registerSteps() {
+        register(keys: { ExpressionKey($0) })
         register(step: "transform", TransformConfiguration.table) { configuration, context throws(IntegrationError) in
             try TransformConfiguration(configuration.fields).step(configuration.name, context)
         }
@@ -18,6 +19,10 @@ extension Catalog {
         }
         register(step: "filter", FilterConfiguration.table) { configuration, _ in
             FilterConfiguration(configuration.fields).step(configuration.name)
+        }
+        register(step: "idempotent", IdempotentConfiguration.table, waits: true) { configuration, context in
+            context.useStore()
+            return IdempotentConfiguration(configuration.fields).step(configuration.name)
         }
         register(step: "log", LogConfiguration.table) { configuration, _ in
             LogConfiguration(configuration.fields).step(configuration.name)

@@ -1,0 +1,17 @@
+public import IntegrationCore
+
+extension SQLiteStore {
+    /// Examines a data folder without changing anything, whether or not an engine runs.
+    public static func examine(_ folder: String) async -> StoreHealth {
+        await BlockingThread().run { StoreInspection(folder: DataFolder(path: folder)).examine() }
+    }
+
+    /// Sets a stopped store's counters to what is counted.
+    ///
+    /// - Throws: `storeInUse` while a process has the folder open, or why it can't be read or written.
+    public static func mend(_ folder: String) async throws(IntegrationError) {
+        try await BlockingThread().run { () throws(IntegrationError) in
+            try StoreInspection(folder: DataFolder(path: folder)).mend()
+        }
+    }
+}
