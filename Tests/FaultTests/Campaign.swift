@@ -61,7 +61,7 @@ struct Campaign {
     private func run(failing fault: String) throws -> Int32 {
         let ended = try Executable.run(
             ["run", "--until-idle", "--log-level", "error"], in: folder, environment: ["INTEGRATION_FAILPOINT=\(fault)"],
-            launcher: ["/usr/bin/timeout", "-s", "ABRT", "60"])
+            launcher: Executable.atMostAMinute)
         let isExpected = ended.status == 0 || ended.status == 1000 + SIGKILL && fault.contains("kill")
         try #require(isExpected, "\(topology.name), seed \(seed), \(fault): \(ended.status)\n\(ended.words)")
         return ended.status

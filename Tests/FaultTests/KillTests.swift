@@ -8,7 +8,7 @@ struct KillTests {
     /// `INTEGRATION_SEED`: repeats a failure.
     static let seed = number("INTEGRATION_SEED").map(UInt64.init) ?? UInt64.random(in: 1...999_999)
 
-    private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
+    static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
     @Test("Nothing is lost, and nothing is doubled beyond the bound, wherever the engine is killed")
     func kills() async throws {

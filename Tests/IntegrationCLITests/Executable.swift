@@ -164,28 +164,24 @@ final class Folder {
 
     func path(_ name: String) -> String { root + "/" + name }
 
-    func write(_ name: String, _ text: String) throws {
-        try Self.put(text, path(name), mode: "w")
-    }
+    func write(_ name: String, _ text: String) throws { try put(Array(text.utf8), name) }
+    func append(_ name: String, _ text: String) throws { try put(Array(text.utf8), name, mode: "a") }
 
-    private static func put(_ text: String, _ path: String, mode: String) throws {
-        let file = try #require(fopen(path, mode), "\(path): \(String(cString: strerror(errno)))")
-        var text = text
-        text.withUTF8 { _ = fwrite($0.baseAddress, 1, $0.count, file) }
-        fclose(file)
-    }
-
-    func append(_ name: String, _ text: String) throws {
-        try Self.put(text, path(name), mode: "a")
+    func put(_ bytes: [UInt8], _ name: String, mode: String = "w") throws {
+        let file = try #require(fopen(path(name), mode), "\(name): \(String(cString: strerror(errno)))")
+        defer { fclose(file) }
+        try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count, "\(name): \(String(cString: strerror(errno)))")
     }
 
     func read(_ name: String) throws -> String { try Self.read(path(name)) }
+    static func read(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
 
-    static func read(_ path: String) throws -> String {
+    static func bytes(_ path: String) throws -> [UInt8] {
         let file = try #require(fopen(path, "r"), "\(path): \(String(cString: strerror(errno)))")
         defer { fclose(file) }
         var all: [UInt8] = []
-        while case let byte = fgetc(file), byte != EOF { all.append(UInt8(truncatingIfNeeded: byte)) }
-        return String(decoding: all, as: UTF8.self)
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&piece, 1, piece.count, file), count > 0 { all += piece[..<count] }
+        return all
     }
 }

@@ -1,4 +1,4 @@
-// Places at which a debug build can be made to fail. In a release build nothing of them is left: `scripts/check-release`.
+// Places at which a debug build can be made to fail. In a release build nothing of them is left: `scripts/build` looks.
 
 #if DEBUG
 
