@@ -14,6 +14,8 @@ enum ExitStatus: Int32, Sendable {
     /// What an error that ended a command comes to.
     init(_ error: IntegrationError) {
         switch error.code.retryClass {
+        // Nothing tries again by itself, but the other process may end.
+        case _ where error.code == .storeInUse: self = .tryAgain
         case .never: self = .failed
         case .connection, .timeout: self = .unreachable
         case .serverError, .rateLimited: self = .tryAgain

@@ -69,12 +69,16 @@ struct Campaign {
 }
 
 /// What campaigns came to.
-struct Tally: Sendable {
+struct Tally: Sendable, CustomStringConvertible {
     var kills = 0
     var messages = 0
     var lost = 0
     var copies = 0
     var bound = 0
+
+    var description: String {
+        "\(kills) kills, \(messages) messages, \(lost) lost, \(copies) duplicates (bound \(bound))"
+    }
 
     static func += (left: inout Tally, right: Tally) {
         left.kills += right.kills

@@ -7,11 +7,11 @@ struct Journey {
     private let topology: Topology
     private let count: Int
 
-    init(_ topology: Topology, seed: UInt64, orders count: Int) throws {
+    init(_ topology: Topology, seed: UInt64, orders count: Int, padding: Int) throws {
         self.topology = topology
         self.count = count
         folder = try Folder()
-        orders = Orders(seed: seed)
+        orders = Orders(seed: seed, padding: padding)
         try folder.write("integration.yaml", topology.configuration)
         try folder.write("orders.ndjson", (0..<count).map { orders[$0].line + "\n" }.joined())
     }

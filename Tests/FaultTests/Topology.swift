@@ -20,6 +20,8 @@ struct Topology {
     var padding = 0
     /// Orders before each kill.
     var orders = 200
+    /// Most kills before everything is looked at.
+    var killsAtOnce = 11
     var stages = Self.everyStage
 
     static let batch = 10
@@ -99,8 +101,8 @@ struct Topology {
         sinks: intoQueues, otherFaults: "in-step:error:1-9,")
     /// Large enough that the log is moved into the file meanwhile.
     static let checkpoints = Topology(
-        name: "checkpoints", flows: load + sorting(source: fromQueue), sinks: intoQueues, padding: 64 << 10,
-        orders: 300, stages: ["store-checkpoint:kill:N"])
+        name: "checkpoints", flows: load + sorting(source: fromQueue), sinks: intoQueues, padding: 256 << 10,
+        orders: 70, killsAtOnce: 4, stages: ["store-checkpoint:kill:N"])
 
     static let all = [
         queueToQueues, fileToQueues, fileToFiles, queueToFiles, handover, failingSteps, failingStepsOfFile, checkpoints,
