@@ -18,7 +18,7 @@ struct DeadDestinationTests {
           c: {type: call, flow: called}
         flows:
           spread:
-            source: {type: generate, rate: \(rate)/s, body: {n: '{{ $meta.sequence }}'}}
+            source: {type: generate, rate: \(rate), body: {n: '{{ $meta.sequence }}'}}
             steps:
               - name: route
                 type: route
