@@ -151,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationEngineTests",
             dependencies: [
-                "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument", "IntegrationFormats",
+                "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
+                "IntegrationFormats",
                 "IntegrationResilience", "IntegrationStore", "ConnectorTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -205,7 +206,8 @@ let package = Package(
             name: "FileConnectorTests",
             dependencies: [
                 "FileConnector", "FileSystemClient", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
-                "IntegrationEngine", "IntegrationResilience", "IntegrationTesting", "ConnectorTestSupport",
+                "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
+                "ConnectorTestSupport",
             ], path: "Tests/Connectors/FileConnectorTests"),
         .testTarget(
             name: "ConsoleConnectorTests",
@@ -266,7 +268,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 for target in package.targets
-where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true && target.name != "SanitizedMutex" {
+where target.type != .system && target.path?.hasPrefix("Sources/CLibraries/") != true && target.name != "SanitizedMutex"
+{
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
 

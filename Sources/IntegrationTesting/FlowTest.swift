@@ -47,7 +47,8 @@ public struct FlowTest: Sendable {
 
     public init(
         _ flows: Flow..., destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
-        directory: FlowDirectory = FlowDirectory(), storage: Storage? = nil, clock: ManualClock = ManualClock(), seed: UInt64 = 1,
+        directory: FlowDirectory = FlowDirectory(), storage: Storage? = nil, clock: ManualClock = ManualClock(),
+        seed: UInt64 = 1,
         processors: Int = 1
     ) {
         self.flows = flows

@@ -17,10 +17,11 @@ struct GoldenCase {
         return all.filter { FileManager.default.fileExists(atPath: "\(root)/\($0)/flow.yaml") }.sorted()
     }
 
-    /// What the command is asked to do.
-    var arguments: [String] {
+    /// What the command is asked to do, one run after another.
+    var runs: [[String]] {
         get throws {
-            try lines("command").first?.split(separator: " ").map(String.init) ?? ["run", "flow.yaml", "--until-idle"]
+            let runs = try lines("command").map { $0.split(separator: " ").map(String.init) }
+            return runs.isEmpty ? [["run", "flow.yaml", "--until-idle"]] : runs
         }
     }
 

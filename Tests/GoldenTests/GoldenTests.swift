@@ -14,9 +14,11 @@ import Testing
         try generate(in: folder)
         let before = Set(try GoldenCase.files(in: folder.root).keys)
 
-        let result = try Executable.run(try golden.arguments, in: folder)
+        let results = try golden.runs.map { try Executable.run($0, in: folder) }
+        let result = try #require(results.last)
 
-        let told = "\n\(result.words.prefix(4000))"
+        let told = "\n\(results.map(\.words).joined().prefix(4000))"
+        for earlier in results.dropLast() { #expect(earlier.status == 0, "an earlier run of \(name)\(told)") }
         #expect(result.status == (try golden.exit), "the exit code of \(name)\(told)")
         for text in try golden.words.errors {
             #expect(result.words.contains(text), "`\(text)` is not on standard error of \(name)\(told)")

@@ -48,7 +48,6 @@ extension SQLiteWriter {
             #expect(error?.code == .storageFull)
             #expect(error?.isRetryable == true)
             #expect((5...20).contains(stored))
-            // A group: the small one is refused with the large one, since nothing of a failed transaction is kept.
             let claim = try await store.claim(from: "q", count: 1, bytes: 1 << 20, for: .seconds(9))
             #expect(claim?.messages.first?.id.low == 0)
             try await store.writer.leaveRoom(pages: nil)
@@ -56,6 +55,33 @@ extension SQLiteWriter {
             if let claim { back.putBack = [PutBack(lease: claim.lease, sequence: claim.messages[0].sequence)] }
             try await store.commit(back)
             try await expectToGoOn(store, stored: stored)
+        }
+        #expect(await SQLiteStore.examine(home.path).problems.map(\.message) == [])
+    }
+
+    @Test func `what finds no room does not take along what is committed with it`() async throws {
+        let home = SQLiteHome()
+        try await SQLiteStore.withStore(in: home.path, clock: ManualClock()) { store in
+            try await store.put(["first"], in: "q", firstID: 0)
+            try await store.writer.leaveRoom(pages: 40)
+            let taken = await withTaskGroup(of: Bool.self) { group in
+                for number in 1...40 {
+                    group.addTask {
+                        let text = number % 4 == 0 ? String(repeating: "x", count: 400_000) : "small"
+                        do {
+                            try await store.put([text], in: "q", firstID: UInt64(number))
+                            return true
+                        } catch {
+                            return false
+                        }
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(taken == 30)
+            let ids = try await store.peek("q", offset: 0, limit: 99).map(\.id.low)
+            #expect(Set(ids) == Set((0...40).filter { $0 == 0 || $0 % 4 != 0 }))
+            #expect(ids.count == 31)
         }
         #expect(await SQLiteStore.examine(home.path).problems.map(\.message) == [])
     }

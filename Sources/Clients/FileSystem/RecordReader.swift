@@ -75,8 +75,11 @@ public actor RecordReader {
     /// - Parameters:
     ///   - limit: most records in a run.
     ///   - maximumRecord: longest record in bytes.
-    public init(framing: Framing, hasHeader: Bool, limit: Int, maximumRecord: Int) {
-        executor = ThreadExecutor()
+    ///   - clock: the one that the reader's user goes by.
+    public init(
+        framing: Framing, hasHeader: Bool, limit: Int, maximumRecord: Int, clock: (any TimeSource)? = nil
+    ) {
+        executor = ThreadExecutor(clock: clock)
         self.framing = framing
         self.hasHeader = hasHeader
         self.limit = limit
@@ -124,6 +127,12 @@ public actor RecordReader {
 
     /// What tells the open file from others: device and inode mixed.
     public var stream: UInt64 { identity }
+
+    /// What tells a file, once it was cut, from what it was before.
+    public static func stream(after stream: UInt64) -> UInt64 { stream &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+    /// Gives the records of the open file another identity: that of a file which was cut since it was first seen.
+    public func become(_ stream: UInt64) { identity = stream }
 
     /// The size of the open file in bytes; 0 where it can't be told.
     public var size: Int {
@@ -265,6 +274,6 @@ public actor RecordReader {
         begin(descriptor, path: path)
         ownsDescriptor = true
         isRegular = true
-        self.identity = identity &* 0x9E37_79B9_7F4A_7C15 | 1
+        self.identity = Self.stream(after: identity)
     }
 }

@@ -9,15 +9,27 @@ struct FileProgress: Sendable {
     init() {}
 
     /// Asks the store and goes on behind what is settled at the beginning. A file that is shorter than what was settled
-    /// has been written anew: it is another stream.
+    /// has been written anew: it is another stream, and stays that one however long it grows.
     init(of reader: RecordReader, _ context: FlowContext) async throws(IntegrationError) {
         guard let positions = context.positions else { return }
-        while true {
-            completed = try await positions.completed(Self.stream(await reader.stream))
-            guard let end = completed.last?.upperBound, end > UInt64(await reader.size) else { break }
-            try await reader.rewind()
+        var stream = await reader.stream
+        completed = try await positions.completed(Self.stream(stream)) ?? []
+        while let later = try await positions.completed(Self.stream(RecordReader.stream(after: stream))) {
+            stream = RecordReader.stream(after: stream)
+            completed = later
         }
+        if let end = completed.last?.upperBound, end > UInt64(await reader.size) {
+            stream = RecordReader.stream(after: stream)
+            completed = []
+            try await positions.begin(Self.stream(stream))
+        }
+        await reader.become(stream)
         if let first = completed.first, first.lowerBound == 0 { try await reader.skip(to: Int(first.upperBound)) }
+    }
+
+    /// What of a file is settled that was just cut, and is read from its beginning: nothing.
+    init(ofCut reader: RecordReader, _ context: FlowContext) async throws(IntegrationError) {
+        try await context.positions?.begin(Self.stream(await reader.stream))
     }
 
     func isDone(_ span: Range<UInt64>) -> Bool {

@@ -127,7 +127,7 @@ actor FileReceiver: Receiver {
             case .truncated:
                 let rest = await reader.rest()
                 try await reader.rewind()
-                progress = FileProgress()
+                progress = try await FileProgress(ofCut: reader, context)
                 return rest
             case .replaced(let isEmpty):
                 // Its writers may go on with the old file until they have opened the new one, and a moment longer.

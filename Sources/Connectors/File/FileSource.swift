@@ -45,7 +45,8 @@ public struct FileSource: Source {
     ) async throws -> R {
         let files = mode == .once && RegularFile.isPattern(path) ? try RegularFile.matching(path) : [path]
         let reader = RecordReader(
-            framing: codec.framing, hasHeader: codec.hasHeader, limit: batchSize, maximumRecord: maximumMessageSize)
+            framing: codec.framing, hasHeader: codec.hasHeader, limit: batchSize, maximumRecord: maximumMessageSize,
+            clock: context.clock)
         let receiver = FileReceiver(
             reader: reader, files: files, mode: mode, pollInterval: pollInterval, context: context)
         try await receiver.open()

@@ -28,6 +28,9 @@ public struct PositionTicket: DeliveryTicket {
 
 /// What a store knows about a source's streams.
 public protocol StreamPositions: Sendable {
-    /// The parts of a stream that are settled, in order.
-    func completed(_ stream: String) async throws(IntegrationError) -> [Range<UInt64>]
+    /// The parts of a stream that are settled, in order; nil where nothing is known of it.
+    func completed(_ stream: String) async throws(IntegrationError) -> [Range<UInt64>]?
+
+    /// Makes a stream known of which nothing is settled yet.
+    func begin(_ stream: String) async throws(IntegrationError)
 }

@@ -34,7 +34,6 @@ final class QueueReceiver: Receiver {
     func receive() async throws(IntegrationError) -> Delivery? {
         while !context.shutdown.isSignalled, !Task.isCancelled {
             let seen = changed.count
-            // Asked once, before the queue is looked at: an end that comes later wakes the one who waits.
             let isEnding = context.ending.isSignalled
             do throws(IntegrationError) {
                 if let claim = try await store.claim(
@@ -62,7 +61,7 @@ final class QueueReceiver: Receiver {
         try await store.queues().first { $0.name == source.queue }.map { $0.messages == 0 } ?? true
     }
 
-    /// Waits for a message, for the end, or for something of this receiver to be settled.
+    /// Waits for a message, for something of this receiver to be settled, or, unless it was there before, for the end.
     private func waitForChange(after seen: Int, isEnding: Bool) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [store, source] in

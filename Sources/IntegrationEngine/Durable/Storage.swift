@@ -66,12 +66,19 @@ public final class Storage: Sendable {
 
 /// What is kept of the streams of one source.
 struct SourcePositions: StreamPositions {
-    let store: any Store
+    let journal: Journal
     let source: String
     let readsFromStart: Bool
 
-    func completed(_ stream: String) async throws(IntegrationError) -> [Range<UInt64>] {
-        if readsFromStart { return [] }
-        return try await store.positions(of: source).first { $0.stream.identity == stream }?.completed.ranges ?? []
+    func completed(_ stream: String) async throws(IntegrationError) -> [Range<UInt64>]? {
+        if readsFromStart { return nil }
+        return try await journal.store.positions(of: source).first { $0.stream.identity == stream }?.completed.ranges
+    }
+
+    func begin(_ stream: String) async throws(IntegrationError) {
+        var change = StoreChange()
+        change.positions = [StreamProgress(stream: StreamKey(source: source, identity: stream), completed: [])]
+        // Abandoned only at a shutdown, when nothing of the stream is handed over any more.
+        _ = try await journal.commit(change)
     }
 }

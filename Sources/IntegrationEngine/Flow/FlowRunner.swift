@@ -151,7 +151,7 @@ final class FlowRunner: Sendable {
         if let journal, let storage {
             context = context.with(
                 positions: SourcePositions(
-                    store: journal.store, source: Journal.source(entry.name, of: flow.name),
+                    journal: journal, source: Journal.source(entry.name, of: flow.name),
                     readsFromStart: storage.readsFromStart))
         }
         let sourceContext = context

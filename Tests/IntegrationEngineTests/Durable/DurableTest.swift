@@ -33,7 +33,8 @@ struct DurableTest: Sendable {
         in folder: TemporaryFolder, _ clock: ManualClock, _ body: (SQLiteStore) async throws -> R
     ) async throws -> R {
         try await SQLiteStore.withStore(
-            in: folder.path, settings: StoreSettings(durability: .none), clock: clock, random: RandomSource(seed: 1), body)
+            in: folder.path, settings: StoreSettings(durability: .none), clock: clock, random: RandomSource(seed: 1),
+            body)
     }
 
     /// Looks at the store, or changes it, while no engine runs.

@@ -50,7 +50,9 @@ import Testing
     }
 
     @Test(arguments: [ErrorCode.storageFull, .storageFailed])
-    func `while the store can't write nothing is acknowledged, and all goes on when it can`(code: ErrorCode) async throws {
+    func `while the store can't write nothing is acknowledged, and all goes on when it can`(
+        code: ErrorCode
+    ) async throws {
         let test = try DurableTest()
         let source = MemorySource(numbers(6), batchSize: 2, interval: .milliseconds(10))
         // Each must be parked once, so each needs the store.

@@ -5,7 +5,8 @@ import IntegrationTesting
 import Testing
 
 @Suite("Leases, crashes and poison", .timeLimit(.minutes(1))) struct LeaseTests {
-    func flow(_ test: DurableTest, _ steps: [any StepDefinition], to destination: String = "b", lanes: Int = 1) -> Flow {
+    func flow(_ test: DurableTest, _ steps: [any StepDefinition], to destination: String = "b", lanes: Int = 1) -> Flow
+    {
         Flow(
             name: "f", sources: [.init("in", test.source("a", visibilityTimeout: .seconds(30)))], steps: steps,
             destination: destination, errorHandling: .exact(), lanes: lanes)
@@ -20,7 +21,9 @@ import Testing
         #expect(out.records.allSatisfy { $0.time == .seconds(600) })
     }
 
-    @Test func `who loses a lease settles nothing: no message, no dead letter, no event of his comes about`() async throws {
+    @Test func `who loses a lease settles nothing: no message, no dead letter, no event of his comes about`()
+        async throws
+    {
         let test = try DurableTest()
         try await test.fill("a", numbers(4))
         test.faults.loseLeases()
@@ -44,7 +47,8 @@ import Testing
         try await test.fill("a", numbers(3))
         let gate = GateStep()
         let crashed = try await test.runAndKill(
-            flow(test, [gate]), destinations: ["b": QueueDestination("b", in: test.storage)]) { gate.open() }
+            flow(test, [gate]), destinations: ["b": QueueDestination("b", in: test.storage)]
+        ) { gate.open() }
         #expect(try await test.counts == ["b": 3])
         #expect(try await crashed.messages(in: "a").map(\.suspectCount) == [1, 1, 1])
         let out = RecordingDestination()
