@@ -61,7 +61,10 @@ public final class FailPoints: Sendable {
     public static func perform(_ action: Action) -> Action? {
         switch action {
         case .kill: kill(getpid(), SIGKILL)
-        case .stop: kill(getpid(), SIGSTOP)
+        case .stop:
+            kill(getpid(), SIGSTOP)
+            // The stop reaches this thread a moment later: it must not go on before.
+            usleep(20_000)
         case .terminate: kill(getpid(), SIGTERM)
         case .sleep(let milliseconds): usleep(milliseconds * 1000)
         case .error, .errno: return action
