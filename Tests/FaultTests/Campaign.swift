@@ -60,7 +60,8 @@ struct Campaign {
     @discardableResult
     private func run(failing fault: String) throws -> Int32 {
         let ended = try Executable.run(
-            ["run", "--until-idle", "--log-level", "error"], in: folder, environment: ["INTEGRATION_FAILPOINT=\(fault)"],
+            ["run", "--until-idle", "--log-level", "error"], in: folder,
+            environment: ["INTEGRATION_FAILPOINT=\(fault)"],
             launcher: Executable.atMostAMinute)
         let isExpected = ended.status == 0 || ended.status == 1000 + SIGKILL && fault.contains("kill")
         try #require(isExpected, "\(topology.name), seed \(seed), \(fault): \(ended.status)\n\(ended.words)")

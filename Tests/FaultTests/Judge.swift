@@ -36,7 +36,9 @@ struct Judge {
         case .envelopes(let path): return try lines(path, in: folder).map(body(ofEnvelope:))
         case .queue(let name):
             return try await SQLiteReader.withReader(of: folder.path("data")) { reader in
-                try await reader.peek(QueueName(name), offset: 0, limit: .max).map { String(decoding: $0.body, as: UTF8.self) }
+                try await reader.peek(QueueName(name), offset: 0, limit: .max).map {
+                    String(decoding: $0.body, as: UTF8.self)
+                }
             }
         case .deadLetters(let queue):
             return try await SQLiteReader.withReader(of: folder.path("data")) { reader in

@@ -42,7 +42,10 @@ struct StoreFaultTests {
         // The store is made: a new one that can't be synced is refused at once (75).
         #expect(try journey.run(failing: "after-receive:kill:3").status == 1000 + SIGKILL)
         let ended = try journey.run(
-            launcher: [Self.strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=\(fault)"])
+            launcher: [
+                Self.strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+                "inject=fdatasync:error=\(fault)",
+            ])
         #expect(ended.status == 0, "\(fault): \(ended.words)")
         #expect(ended.words.contains("IE510"), "no sync failed: \(ended.words)")
         try await journey.expectEverythingInItsPlace(fault)
@@ -99,7 +102,8 @@ struct StoreFaultTests {
     func twoEngines() async throws {
         let journey = try journey()
         let first = try Child(
-            ["run", "--until-idle"], folder: journey.folder, environment: ["INTEGRATION_FAILPOINT=after-receive:stop:3"],
+            ["run", "--until-idle"], folder: journey.folder,
+            environment: ["INTEGRATION_FAILPOINT=after-receive:stop:3"],
             output: journey.folder.path(".first"), words: .file(journey.folder.path(".first.words")))
         try first.waitUntilStopped()
         let second = try journey.run()

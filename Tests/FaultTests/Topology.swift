@@ -118,7 +118,8 @@ struct Topology {
         }
         let files = [(Orders.Place.high, "high"), (.regular, "regular"), (.dead, "failed")].map(destination).joined()
         let queues = ["orders", "high", "regular", "failed"].filter { name in
-            !files.contains("  \(name): ") && (name != "orders" || flows.contains("orders\n") || flows.contains("name: orders"))
+            !files.contains("  \(name): ")
+                && (name != "orders" || flows.contains("orders\n") || flows.contains("name: orders"))
         }
         return """
             storage: {path: ./data, durability: full}

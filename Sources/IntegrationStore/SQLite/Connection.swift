@@ -27,7 +27,7 @@ final class Connection {
     init(_ path: String, _ mode: Mode) throws(IntegrationError) {
         self.path = path
         #if DEBUG
-        _ = WriteFaults.isInstalled
+            _ = WriteFaults.isInstalled
         #endif
         var opened: OpaquePointer?
         let access = mode == .owner ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY

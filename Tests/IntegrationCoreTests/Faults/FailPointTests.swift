@@ -18,7 +18,9 @@ struct FailPointTests {
 
     @Test(
         "A malformed fault is refused",
-        arguments: ["", "drain", "nowhere:kill", "drain:explode", "drain:kill:0", "drain:kill:3-2", "drain:sleep=x", "a:b:c:d"])
+        arguments: [
+            "", "drain", "nowhere:kill", "drain:explode", "drain:kill:0", "drain:kill:3-2", "drain:sleep=x", "a:b:c:d",
+        ])
     func refusing(text: String) {
         #expect(FailPoints.parse(text) == nil)
     }
