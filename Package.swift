@@ -214,6 +214,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
+        // The built executable under kills and other faults; see scripts/faults.
+        .testTarget(
+            name: "FaultTests", dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationStore"]),
         .target(
             name: "ConnectorTestSupport",
             dependencies: [

@@ -23,6 +23,8 @@ enum ExitStatus: Int32, Sendable {
         default: break
         }
         switch error.code.retryClass {
+        // Nothing tries again by itself, but the other process may end.
+        case _ where error.code == .storeInUse: self = .tryAgain
         case .never: self = .failed
         case .connection, .timeout: self = .unreachable
         case .serverError, .rateLimited: self = .tryAgain
