@@ -69,7 +69,7 @@ struct RunConfiguration: Sendable {
         _ document: ConfigurationDocument, in directory: FlowDirectory = FlowDirectory(), running: Storage? = nil
     ) throws(IntegrationError) -> EnginePlan {
         try EnginePlan(
-            document, catalog: catalog, environment: environment.variables, directory: directory, running: running,
+            document, catalog: catalog, environment: environment.variables, directory: directory, storage: running,
             readsFromStart: readsFromStart)
     }
 }

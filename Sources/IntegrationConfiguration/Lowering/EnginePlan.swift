@@ -27,15 +27,15 @@ public struct EnginePlan: Sendable {
     ///   - catalog: the one that the document was read with.
     ///   - environment: variables that expressions may read as `$env`.
     ///   - directory: the one of the engine that will run the plan.
-    ///   - running: the storage of the engine that will run the plan, where it runs already.
+    ///   - storage: the one of the engine that will run the plan; nil for that of the document.
     ///   - readsFromStart: whether files are read from their beginning, whatever of them was settled before.
     /// - Throws: the first thing that can't be made, with its place in the configuration.
     public init(
         _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:],
-        directory: FlowDirectory = FlowDirectory(), running: Storage? = nil, readsFromStart: Bool = false
+        directory: FlowDirectory = FlowDirectory(), storage given: Storage? = nil, readsFromStart: Bool = false
     ) throws(IntegrationError) {
         let own = Storage(document, readsFromStart: readsFromStart)
-        let storage = running ?? own
+        let storage = given ?? own
         queues = own.queues
         let lowering = Lowering(
             document: document, catalog: catalog, environment: environment, directory: directory, storage: storage)

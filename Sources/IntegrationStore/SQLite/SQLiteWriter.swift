@@ -3,7 +3,7 @@ internal import IntegrationCore
 
 /// The one that writes: a connection, what is known of the queues, and a thread for both.
 actor SQLiteWriter {
-    let executor = ThreadExecutor()
+    let executor: ThreadExecutor
     let folder: DataFolder
     let settings: StoreSettings
     let clock: any TimeSource
@@ -62,6 +62,7 @@ actor SQLiteWriter {
     private static let checkpointPages = 8192
 
     init(_ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource) {
+        executor = ThreadExecutor(clock: clock)
         self.folder = folder
         self.settings = settings
         self.clock = clock
