@@ -14,6 +14,7 @@ final class Recorder: Sendable {
     private let clock: any TimeSource
     private let logger: Logger
     private let state = Mutex(State())
+    private let arrived = Wakeup()
 
     /// Events that wait to be written; what comes when there are so many is dropped and counted.
     private static let limit = 50_000
@@ -31,6 +32,7 @@ final class Recorder: Sendable {
             state.waiting += events.prefix(room)
             state.dropped += max(0, events.count - room)
         }
+        arrived.wake()
     }
 
     /// Records what happened to a flow, or to the engine where there is none.
@@ -39,9 +41,14 @@ final class Recorder: Sendable {
         record([EventRecord(time: clock.wallTime, kind: kind, flow: flow, detail: detail)])
     }
 
-    /// Writes what comes, ten times a second, until cancelled.
+    /// Writes what comes, at most ten times a second, until cancelled; sleeps while nothing does.
     func run() async {
         while !Task.isCancelled {
+            let seen = arrived.count
+            if state.withLock({ $0.waiting.isEmpty }) {
+                await arrived.wait(after: seen)
+                continue
+            }
             do throws(CancellationError) {
                 try await clock.sleep(for: Self.interval)
             } catch {

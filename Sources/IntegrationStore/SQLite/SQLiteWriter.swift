@@ -3,7 +3,7 @@ internal import IntegrationCore
 
 /// The one that writes: a connection, what is known of the queues, and a thread for both.
 actor SQLiteWriter {
-    let executor = ThreadExecutor()
+    let executor: ThreadExecutor
     let folder: DataFolder
     let settings: StoreSettings
     let clock: any TimeSource
@@ -26,6 +26,8 @@ actor SQLiteWriter {
     private var isGathering = false
     /// Those who wait for somebody else to commit their change.
     private var followers: [UInt64: CheckedContinuation<Outcome, Never>] = [:]
+    /// What changes became whose callers do not wait yet.
+    private var outcomes: [UInt64: Outcome] = [:]
     private var waiters: [QueueName: [ObjectIdentifier: Waiter]] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -62,6 +64,7 @@ actor SQLiteWriter {
     private static let checkpointPages = 8192
 
     init(_ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource) {
+        executor = ThreadExecutor(clock: clock)
         self.folder = folder
         self.settings = settings
         self.clock = clock
@@ -167,7 +170,13 @@ actor SQLiteWriter {
         let mine = submissions
         pending.append(Submission(number: mine, change: change))
         guard !isGathering else {
-            return try await withCheckedContinuation { followers[mine] = $0 }.get()
+            return try await withCheckedContinuation { continuation in
+                if let outcome = outcomes.removeValue(forKey: mine) {
+                    continuation.resume(returning: outcome)
+                } else {
+                    followers[mine] = continuation
+                }
+            }.get()
         }
         // The first commits for all: it goes behind those that have arrived by now.
         isGathering = true
@@ -178,8 +187,10 @@ actor SQLiteWriter {
             for (number, result) in commitGroup() {
                 if number == mine {
                     outcome = result
+                } else if let follower = followers.removeValue(forKey: number) {
+                    follower.resume(returning: result)
                 } else {
-                    followers.removeValue(forKey: number)?.resume(returning: result)
+                    outcomes[number] = result
                 }
             }
         }
