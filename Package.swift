@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     ],
     targets: [
@@ -85,6 +86,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
+        // The admin API.
+        .target(
+            name: "IntegrationServer",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationStore",
+                "IntegrationTransforms",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+
         // Clients: no engine words in them.
         .target(
             name: "FileSystemClient", dependencies: ["IntegrationDocument", "IntegrationCore"],
@@ -133,7 +147,7 @@ let package = Package(
             name: "IntegrationCLI",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
-                "IntegrationConfiguration", "Integration",
+                "IntegrationConfiguration", "Integration", "IntegrationServer", "IntegrationStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -164,6 +178,12 @@ let package = Package(
         // A process that tests of the store kill.
         .executableTarget(
             name: "StoreVictim", dependencies: ["IntegrationStore", "IntegrationCore"], path: "Tests/StoreVictim"),
+        .testTarget(
+            name: "IntegrationServerTests",
+            dependencies: [
+                "IntegrationServer", "IntegrationStore", "IntegrationEngine", "IntegrationTesting", "IntegrationCore",
+                "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
@@ -194,6 +214,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
+        // The built executable under kills and other faults; see scripts/faults.
+        .testTarget(
+            name: "FaultTests", dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationStore"]),
         .target(
             name: "ConnectorTestSupport",
             dependencies: [

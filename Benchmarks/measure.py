@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 
+import durable
+
 HERE = pathlib.Path(__file__).resolve().parent
 KIB_PER_MIB = 1024
 
@@ -127,6 +129,15 @@ def main():
     ours, theirs, right = order_sync(given, total)
     copied, same = pass_through(given)
     single, floor = one_order(given)
+    progress("the durable engine: order-sync, enqueue, dead letters, depth of a queue, start, memory")
+    synced, synced_right = durable.order_sync(given, measure)
+    enqueued, enqueued_right = durable.into_store(
+        given, measure, "enqueue.yaml", "SELECT count(*) FROM messages", total)
+    buried, buried_right = durable.into_store(
+        given, measure, "dead-letters.yaml", "SELECT count(*) FROM dead_letters", total)
+    costs, depths_right = durable.depths(given, measure)
+    times, memory = durable.ready(given)
+    stored_right = synced_right and enqueued_right and buried_right and depths_right
 
     table = "\n".join([
         f"Commit {commit()}, {time.strftime('%Y-%m-%d', time.gmtime())}, {processor()}, "
@@ -138,6 +149,16 @@ def main():
         row("order-sync", ours, total),
         row("yardstick.py, same run", theirs, total),
         row("pass-through, file to file", copied, total),
+        row("durable order-sync, file to queue to queues, on the disk", median(synced), total),
+        row("durable enqueue, file to queue, on the disk", median(enqueued), total),
+        row("dead letters with their records, on the disk", median(buried), total),
+        "",
+        "| messages in the queue | µs to put one in | µs to take one out |",
+        "|---|---|---|",
+        *(f"| {depth:,} | {put:.2f} | {taken:.2f} |" for depth, (put, taken) in costs.items()),
+        "",
+        f"Start until the first message is through a durable queue: {statistics.median(times):.1f} ms "
+        f"(median of {len(times)}); memory of an idle durable engine: {statistics.median(memory):.1f} MiB.",
         "",
         f"order-sync uses {ours.cpu / theirs.cpu:.2f} of the yardstick's processor time and "
         f"{ours.peak_kib / theirs.peak_kib:.2f} of its memory. "
@@ -146,13 +167,14 @@ def main():
         f"An empty Swift process: {floor.wall * 1e3:.1f} ms, {floor.cpu * 1e3:.1f} ms, "
         f"{floor.peak_kib / KIB_PER_MIB:.1f} MiB.",
         f"Output compared with the yardstick's, order by order: {'equal' if right else 'DIFFERENT'}; "
-        f"pass-through compared line by line: {'equal' if same else 'DIFFERENT'}.",
+        f"pass-through compared line by line: {'equal' if same else 'DIFFERENT'}; "
+        f"what is in the store counted: {'right' if stored_right else 'WRONG'}.",
     ])
     print(f"\n{table}\n")
     given.results.parent.mkdir(parents=True, exist_ok=True)
     given.results.write_text(table + "\n")
     progress(f"written to {given.results}")
-    return 0 if right and same else 1
+    return 0 if right and same and stored_right else 1
 
 
 if __name__ == "__main__":

@@ -22,28 +22,32 @@ public final class Integration: Service {
     /// An engine without flows.
     ///
     /// - Parameters:
+    ///   - storage: where queues, positions and dead letters are kept; nil where nothing outlives the process.
     ///   - mode: whether `run()` returns when every flow has finished, or only when it is told to stop.
     ///   - random: what jitter is drawn from.
     ///   - processors: how many processors to count lanes for.
     public init(
-        logger: Logger, clock: any TimeSource = SystemClock(), random: RandomSource = .system,
+        storage: Storage? = nil, logger: Logger, clock: any TimeSource = SystemClock(), random: RandomSource = .system,
         mode: Engine.Mode = .untilStopped, processors: Int = Integration.processors
     ) {
         self.logger = logger
         self.clock = clock
-        engine = Engine(logger: logger, clock: clock, random: random, processors: processors, mode: mode)
+        engine = Engine(
+            storage: storage, logger: logger, clock: clock, random: random, processors: processors, mode: mode)
         hooks = HookRunner(logger: logger, clock: clock)
         monitor = AlertMonitor(engine: engine, logger: logger, clock: clock)
     }
 
-    /// An engine with the flows of a configuration. Nothing is opened.
+    /// An engine with the flows of a configuration, and the store that it asks for. Nothing is opened.
     ///
     /// - Throws: every mistake of the configuration at once, as `check` shows them.
     public convenience init(
         configuration: Configuration, logger: Logger, clock: any TimeSource = SystemClock(),
         random: RandomSource = .system, mode: Engine.Mode = .untilStopped, processors: Int = Integration.processors
     ) throws(IntegrationError) {
-        self.init(logger: logger, clock: clock, random: random, mode: mode, processors: processors)
+        self.init(
+            storage: try Self.storage(of: configuration), logger: logger, clock: clock, random: random, mode: mode,
+            processors: processors)
         try load(configuration)
     }
 

@@ -13,7 +13,18 @@ enum ExitStatus: Int32, Sendable {
 
     /// What an error that ended a command comes to.
     init(_ error: IntegrationError) {
+        switch error.code {
+        case .configurationRefused:
+            self = .badConfiguration
+            return
+        case .storeInUse, .socketInUse:
+            self = .tryAgain
+            return
+        default: break
+        }
         switch error.code.retryClass {
+        // Nothing tries again by itself, but the other process may end.
+        case _ where error.code == .storeInUse: self = .tryAgain
         case .never: self = .failed
         case .connection, .timeout: self = .unreachable
         case .serverError, .rateLimited: self = .tryAgain

@@ -10,6 +10,8 @@ struct IntegrationCommand: AsyncParsableCommand {
               integration check integration.yaml         every mistake, with its line
               integration run integration.yaml           until Ctrl-C or SIGTERM
               integration run orders.yaml --until-idle   until sources are at their end
+              integration dev integration.yaml           the same, and every saved change at once
+              integration flow list                      what a running engine does
               integration run . --set flows.orders.source.batch_size=100
               integration docs file source               the options of a type
               integration explain IE2201                 what a code means, what to do
@@ -20,7 +22,17 @@ struct IntegrationCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Flows", subcommands: [RunCommand.self, CheckCommand.self, ConfigCommand.self]),
+            CommandGroup(
+                name: "Configurations",
+                subcommands: [
+                    InitCommand.self, DevCommand.self, RunCommand.self, CheckCommand.self, ConfigCommand.self,
+                ]),
+            CommandGroup(
+                name: "Running engines",
+                subcommands: [
+                    FlowCommand.self, QueueCommand.self, DeadLetterCommand.self, EventCommand.self, TraceCommand.self,
+                    ReloadCommand.self, DoctorCommand.self,
+                ]),
             CommandGroup(
                 name: "Reference", subcommands: [ListCommand.self, DocsCommand.self, ExplainCommand.self]),
             CommandGroup(name: "Languages", subcommands: [EvalCommand.self]),

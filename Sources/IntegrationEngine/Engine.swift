@@ -26,13 +26,13 @@ public final class Engine: Service {
     /// Dead letters of flows without a `dlq` where there is no store.
     public let memoryDeadLetters = MemoryDeadLetters()
 
-    private enum Command: Sendable {
+    enum Command: Sendable {
         case run(ManagedFlow, ShutdownSignal)
         case keep(@Sendable () async -> Void)
         case end
     }
 
-    private struct State {
+    struct State {
         var order: [String] = []
         var flows: [String: ManagedFlow] = [:]
         var senders: [String: SharedScope<any Sender>] = [:]
@@ -41,16 +41,20 @@ public final class Engine: Service {
         var shutdowns: [String: ShutdownSignal] = [:]
         var commands: AsyncStream<Command>.Continuation?
         var isStopping = false
+        /// Flows are being replaced: that none runs does not mean that all have finished.
+        var isReloading = false
     }
 
-    private let state: Mutex<State>
-    private let shutdown = ShutdownSignal()
+    let state: Mutex<State>
+    /// Woken when a flow has opened a source, or has ended.
+    let changes = Wakeup()
+    let shutdown = ShutdownSignal()
     /// What writes to the event log while the store is open.
-    private let recorder = Mutex<Recorder?>(nil)
+    let recorder = Mutex<Recorder?>(nil)
     /// Given when every flow that was there at the beginning has been told to start.
     private let started = ShutdownSignal()
     /// Given when everything is done and nobody is left who could bring more.
-    private let ending = ShutdownSignal()
+    let ending = ShutdownSignal()
 
     /// - Parameters:
     ///   - flows: started as soon as the engine runs.
@@ -78,57 +82,16 @@ public final class Engine: Service {
         for (name, lookup) in lookups { add(lookup, as: name) }
         for flow in flows {
             addOwn(of: flow)
-            state.withLock { Self.insert(flow, &$0) }
+            state.withLock { insert(flow, &$0) }
         }
     }
 
-    private func removeOwn(of flow: Flow) {
-        remove(destinations: flow.ownDestinations.keys, lookups: flow.ownLookups.keys)
-    }
-
-    private func addOwn(of flow: Flow) {
-        for (name, destination) in flow.ownDestinations { add(destination, as: name) }
-        for (name, lookup) in flow.ownLookups { add(lookup, as: name) }
-    }
-
-    private static func insert(_ flow: Flow, _ state: inout State) {
+    private func insert(_ flow: Flow, _ state: inout State) {
         if state.flows[flow.name] == nil { state.order.append(flow.name) }
-        state.flows[flow.name] = ManagedFlow(flow)
+        state.flows[flow.name] = managed(flow)
     }
 
-    // MARK: What flows use
-
-    /// Adds a destination that flows can name.
-    public func add(_ destination: any Destination, as name: String) {
-        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
-        state.withLock { state in
-            state.broadcasts[name] = (destination as? BroadcastDestination)?.members
-            state.senders[name] = SharedScope(name, logger: logger) { use in
-                try await destination.withSender(in: context) { await use($0) }
-            }
-        }
-    }
-
-    /// Adds a service that steps can ask.
-    public func add(_ lookup: any Lookup, as name: String) {
-        let context = FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
-        state.withLock { state in
-            state.finders[name] = SharedScope(name, logger: logger) { use in
-                try await lookup.withFinder(in: context) { await use($0) }
-            }
-        }
-    }
-
-    /// Takes out what no flow names any more; whoever still uses it keeps it until then.
-    public func remove(destinations: some Sequence<String>, lookups: some Sequence<String>) {
-        state.withLock { state in
-            for name in destinations {
-                state.senders[name] = nil
-                state.broadcasts[name] = nil
-            }
-            for name in lookups { state.finders[name] = nil }
-        }
-    }
+    func managed(_ flow: Flow) -> ManagedFlow { ManagedFlow(flow) { [changes] in changes.wake() } }
 
     // MARK: Flows
 
@@ -171,7 +134,7 @@ public final class Engine: Service {
         }
         let exists = state.withLock { state in
             if state.flows[flow.name] != nil { return true }
-            Self.insert(flow, &state)
+            insert(flow, &state)
             return false
         }
         if exists { throw IntegrationError(.flowExists, "there is a flow named `\(flow.name)` already") }
@@ -208,6 +171,7 @@ public final class Engine: Service {
         let (isKnown, signal) = state.withLock { ($0.flows[name] != nil, $0.shutdowns[name]) }
         guard isKnown else { throw IntegrationError(.flowUnknown, "there is no flow named `\(name)`") }
         signal?.signal()
+        state.withLock { $0.flows[name] }?.gate.set(closed: false)
     }
 
     /// Removes a flow that does not run.
@@ -279,6 +243,7 @@ public final class Engine: Service {
         }
         for name in names { try start(name) }
         started.signal()
+        changes.wake()
         if shutdown.isSignalled { stop() }
         endIfIdle()
         await withGracefulShutdownHandler {
@@ -326,16 +291,18 @@ public final class Engine: Service {
         await started.wait()
         while !Task.isCancelled, !shutdown.isSignalled {
             let seen = storage.progress.count
-            let flows = state.withLock { state in state.shutdowns.keys.compactMap { state.flows[$0] } }
-            if await StoreIdleness(flows: flows).isIdle(store) { return ending.signal() }
+            let flows = state.withLock { state in
+                state.isReloading ? nil : state.shutdowns.keys.compactMap { state.flows[$0] }
+            }
+            if let flows, await StoreIdleness(flows: flows).isIdle(store) { return ending.signal() }
             await storage.progress.wait(after: seen)
         }
     }
 
     /// Ends the loop when no flow runs any more and none is to come.
-    private func endIfIdle() {
+    func endIfIdle() {
         let (commands, lingering): (AsyncStream<Command>.Continuation?, [ShutdownSignal]) = state.withLock { state in
-            guard state.isStopping || mode == .untilIdle else { return (nil, []) }
+            guard state.isStopping || (mode == .untilIdle && !state.isReloading) else { return (nil, []) }
             // Flows that only wait to be called end when nobody is left to call them.
             let working = state.shutdowns.keys.filter { name in
                 guard directory.isCalled(name), let managed = state.flows[name] else { return true }
@@ -368,120 +335,8 @@ public final class Engine: Service {
         }
         directory.leave(name)
         state.withLock { $0.shutdowns[name] = nil }
+        changes.wake()
         storage?.progress.wake()
         endIfIdle()
-    }
-
-    /// Opens what a flow uses, one inside the other, and runs it.
-    private func open(
-        _ managed: ManagedFlow, _ signal: ShutdownSignal, opened: @Sendable () -> Void
-    ) async throws {
-        let built = try build(managed.flow)
-        let deadLetters = managed.flow.errorHandling.deadLetters.map { [$0] } ?? []
-        let names = Array(Set(built.build.destinations + deadLetters)).sorted()
-        let (senders, finders) = state.withLock { ($0.senders, $0.finders) }
-        let services = built.build.usedServices.sorted()
-        try await use(services.compactMap { name in finders[name].map { (name, $0) } }[...], [:]) { finders in
-            try await self.use(names.compactMap { name in senders[name].map { (name, $0) } }[...], [:]) { senders in
-                opened()
-                try await self.run(managed, built, senders: senders, finders: finders, signal)
-            }
-        }
-    }
-
-    private func use<Value: Sendable>(
-        _ rest: ArraySlice<(key: String, value: SharedScope<Value>)>, _ opened: [String: Value],
-        _ body: ([String: Value]) async throws -> Void
-    ) async throws {
-        guard let (name, scope) = rest.first else { return try await body(opened) }
-        try await scope.use { keeper in
-            _ = state.withLock { $0.commands?.yield(.keep(keeper)) }
-        } _: { value in
-            var opened = opened
-            opened[name] = value
-            try await use(rest.dropFirst(), opened, body)
-        }
-    }
-
-    private func run(
-        _ managed: ManagedFlow, _ built: BuiltFlow, senders: [String: any Sender], finders: [String: any Finder],
-        _ signal: ShutdownSignal
-    ) async throws {
-        let flow = managed.flow
-        var logger = logger
-        logger[metadataKey: "flow"] = "\(flow.name)"
-        let context = FlowContext(
-            flow: flow.name, logger: logger, clock: clock, random: random, finders: finders, shutdown: signal,
-            ending: ending,
-            keys: try storage.map { storage throws(IntegrationError) in
-                StoredKeys(store: try storage.store, clock: clock)
-            })
-        let sink: any DeadLetterSink =
-            flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
-        let recorder = flow.recording == .none ? nil : recorder.withLock { $0 }
-        var pipeline = built.pipeline(senders)
-        pipeline.journeys = JourneyRecorder(flow.recording, to: recorder, flow: flow.name, clock: clock)
-        let journal = try storage.map { storage throws(IntegrationError) in
-            Journal(
-                store: try storage.store, flow: flow, context: context, pipeline: pipeline,
-                deadLetters: Self.deadLetterQueue(of: flow, senders))
-        }
-        try await storage?.declareOutboxes(pipeline.outboxes, of: flow)
-        let runner = FlowRunner(
-            flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
-            order: built.key.map { KeyOrder($0) }, processors: processors)
-        managed.enter(runner)
-        directory.enter(runner)
-        recorder?.record("flow-started", flow: flow.name)
-        do {
-            try await runner.run()
-        } catch {
-            recorder?.record("flow-failed", flow: flow.name, detail: error as? IntegrationError)
-            throw error
-        }
-        recorder?.record("flow-\(managed.snapshot.state.word)", flow: flow.name)
-        guard directory.isCalled(flow.name), !signal.isSignalled else { return }
-        managed.linger()
-        endIfIdle()
-        await signal.wait()
-    }
-
-    /// The queue that keeps a flow's dead letters as full records; nil where another destination gets envelopes.
-    private static func deadLetterQueue(of flow: Flow, _ senders: [String: any Sender]) -> String? {
-        guard let name = flow.errorHandling.deadLetters, let sender = senders[name] else { return "dead-letters" }
-        return (sender as? QueueSender)?.queue.text
-    }
-
-    // MARK: Building
-
-    private func build(_ flow: Flow) throws(IntegrationError) -> BuiltFlow {
-        let (destinations, services, broadcasts) = state.withLock {
-            (Set($0.senders.keys), Set($0.finders.keys), $0.broadcasts)
-        }
-        let build = FlowBuild(
-            flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: services)
-        var steps: [Pipeline.NamedStep] = []
-        for step in flow.steps {
-            do {
-                steps.append(Pipeline.NamedStep(name: step.name, step: try step.makeStep(build)))
-            } catch {
-                var error = error
-                if error.component == nil { error.component = "step \(step.name) of flow \(flow.name)" }
-                throw error
-            }
-        }
-        // Members may be broadcasts themselves.
-        var branches: [[Int]] = []
-        while branches.count < build.destinations.count {
-            branches.append((broadcasts[build.destinations[branches.count]] ?? []).map(build.destination))
-        }
-        var named = build.destinations
-        if let deadLetters = flow.errorHandling.deadLetters { named.append(deadLetters) }
-        for name in named where !destinations.contains(name) {
-            throw IntegrationError(.cannotBuild, "there is no destination `\(name)`", component: "flow \(flow.name)")
-        }
-        var key: (any MessageKey)?
-        if case .key(let definition) = flow.ordering { key = try definition.makeKey(build) }
-        return BuiltFlow(flow: flow, build: build, steps: steps, branches: branches, key: key)
     }
 }

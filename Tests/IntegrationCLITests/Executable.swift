@@ -25,14 +25,15 @@ enum Executable {
     }
 
     static func run(
-        _ arguments: [String], input: String = "", in folder: Folder, environment: [String] = []
+        _ arguments: [String], input: String = "", in folder: Folder, environment: [String] = [],
+        launcher: [String] = []
     ) throws -> Result {
         try folder.write(".stdin", input)
         let output = folder.path(".stdout")
         let words = folder.path(".stderr")
         let child = try Child(
             arguments, folder: folder, environment: environment, input: folder.path(".stdin"), output: output,
-            words: .file(words))
+            words: .file(words), launcher: launcher)
         let status = child.wait()
         return Result(status: status, output: try Folder.read(output), words: try Folder.read(words))
     }
@@ -49,9 +50,10 @@ struct Child {
     let process: pid_t
     private let words: UnsafeMutablePointer<FILE>?
 
+    /// - Parameter launcher: a command that becomes or starts the executable, such as `strace` and its options.
     init(
         _ arguments: [String], folder: Folder, environment: [String] = [], input: String = "/dev/null", output: String,
-        words: Words
+        words: Words, launcher: [String] = []
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -81,7 +83,7 @@ struct Child {
         let variables = ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"] + environment
         var process: pid_t = 0
         // The shell only changes the folder; it becomes the executable and keeps its process id.
-        let shell = ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, folder.root, Executable.path]
+        let shell = ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, folder.root] + launcher + [Executable.path]
         let code = Self.withStrings(shell + arguments) { arguments in
             Self.withStrings(variables) { posix_spawn(&process, shell[0], &actions, &attributes, arguments, $0) }
         }
@@ -162,20 +164,24 @@ final class Folder {
 
     func path(_ name: String) -> String { root + "/" + name }
 
-    func write(_ name: String, _ text: String) throws {
-        let file = try #require(fopen(path(name), "w"), "\(name): \(String(cString: strerror(errno)))")
-        var text = text
-        text.withUTF8 { _ = fwrite($0.baseAddress, 1, $0.count, file) }
-        fclose(file)
+    func write(_ name: String, _ text: String) throws { try put(Array(text.utf8), name) }
+    func append(_ name: String, _ text: String) throws { try put(Array(text.utf8), name, mode: "a") }
+
+    func put(_ bytes: [UInt8], _ name: String, mode: String = "w") throws {
+        let file = try #require(fopen(path(name), mode), "\(name): \(String(cString: strerror(errno)))")
+        defer { fclose(file) }
+        try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count, "\(name): \(String(cString: strerror(errno)))")
     }
 
     func read(_ name: String) throws -> String { try Self.read(path(name)) }
+    static func read(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
 
-    static func read(_ path: String) throws -> String {
+    static func bytes(_ path: String) throws -> [UInt8] {
         let file = try #require(fopen(path, "r"), "\(path): \(String(cString: strerror(errno)))")
         defer { fclose(file) }
         var all: [UInt8] = []
-        while case let byte = fgetc(file), byte != EOF { all.append(UInt8(truncatingIfNeeded: byte)) }
-        return String(decoding: all, as: UTF8.self)
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&piece, 1, piece.count, file), count > 0 { all += piece[..<count] }
+        return all
     }
 }

@@ -127,3 +127,21 @@ final class Box<Value: Sendable>: Sendable {
 
     func withLock(_ body: (inout sending Value) -> Void) { state.withLock { body(&$0) } }
 }
+
+extension FlowTest {
+    /// Runs an engine beside `body`, and stops it behind it.
+    func runningEngine(
+        mode: Engine.Mode = .untilStopped, _ body: @escaping @Sendable (Engine, ManualClock) async throws -> Void
+    ) async throws {
+        let engine = makeEngine(mode: mode)
+        try await clock.run { [clock] in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await engine.run() }
+                try await clock.sleep(for: .milliseconds(1))
+                try await body(engine, clock)
+                engine.stop()
+                while try await group.next() != nil {}
+            }
+        }
+    }
+}

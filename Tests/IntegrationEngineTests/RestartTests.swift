@@ -6,16 +6,7 @@ import Testing
 @Suite("Stopping and starting again", .timeLimit(.minutes(1))) struct RestartTests {
     /// Runs an engine that stays up beside `body`, and stops it.
     func run(_ test: FlowTest, _ body: @escaping @Sendable (Engine, ManualClock) async throws -> Void) async throws {
-        let engine = test.makeEngine(mode: .untilStopped)
-        try await test.clock.run { [clock = test.clock] in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await engine.run() }
-                try await clock.sleep(for: .milliseconds(1))
-                try await body(engine, clock)
-                engine.stop()
-                while try await group.next() != nil {}
-            }
-        }
+        try await test.runningEngine(body)
     }
 
     @Test func `a second run counts from nought and sees nothing of the first one's retries`() async throws {

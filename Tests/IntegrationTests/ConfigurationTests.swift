@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test(arguments: ["storage: {path: ./data}\n", "queues: {out: {}}\n"])
-    func `a configuration that needs storage or queues is refused`(section: String) async throws {
+    func `flows that need storage or queues are refused where the program has no store`(section: String) async throws {
         let integration = Bench().integration
         let destination = section.hasPrefix("queues") ? "out" : "{type: drop}"
         let error = try await refusal {
@@ -157,6 +157,41 @@ import Testing
         }
         #expect(error.message.contains("needs storage or queues"))
         #expect(await integration.listFlows().isEmpty)
+    }
+
+    @Test func `a configuration brings its store, and a second run goes on where the first one ended`() async throws {
+        let place = try Folder()
+        try place.write("in.ndjson", "{\"n\":1}\n{\"n\":2}\n")
+        try place.write(
+            "flows.yaml",
+            """
+            storage: {path: data}
+            flows:
+              load: {source: {type: file, path: in.ndjson}, destination: {type: queue, name: numbers}}
+              out: {source: {type: queue, name: numbers}, destination: {type: file, path: out.ndjson}, ordering: source}
+            """)
+        for expected in ["{\"n\":1}\n{\"n\":2}\n", "{\"n\":1}\n{\"n\":2}\n"] {
+            let integration = try Integration(
+                configuration: .files([place.path("flows.yaml")]), logger: Bench.logger(), mode: .untilIdle,
+                processors: 2)
+            try await integration.run()
+            #expect(try place.read("out.ndjson") == expected)
+        }
+    }
+
+    @Test func `flows that are added later use the store that the program was made with`() async throws {
+        let place = try Folder()
+        let integration = Integration(
+            storage: Storage(in: place.path("data")), logger: Bench.logger(), mode: .untilIdle, processors: 2)
+        try await integration.createFlows(
+            .yaml(
+                """
+                flows:
+                  load: {source: {type: generate, rate: 1000, count: 3, body: x}, destination: {type: queue, name: q}}
+                  out: {source: {type: queue, name: q}, destination: {type: file, path: "\(place.path("out"))"}}
+                """))
+        try await integration.run()
+        #expect(try place.read("out") == "x\nx\nx\n")
     }
 
     @Test func `what a configuration declares goes with its last flow, unless another flow names it`() async throws {

@@ -38,16 +38,18 @@ extension Integration {
         let alerts = try document.monitoring.alerts.map(Self.alerts)
 
         // Made twice: the first time to see whether all of it can be.
-        let trial = try EnginePlan(document, catalog: catalog, environment: environment.variables)
-        guard trial.storage == nil else {
+        let trial = try EnginePlan(
+            document, catalog: catalog, environment: environment.variables, storage: engine.storage)
+        guard trial.storage == nil || engine.storage != nil else {
             throw IntegrationError(
-                .cannotBuild, "the configuration needs storage or queues, which a Swift program can't be given yet",
-                remedy: "Leave `storage:` and queues out, or run the configuration by `integration run`.")
+                .cannotBuild, "the configuration needs storage or queues, and the program was made without a store",
+                remedy: "Make it with one: `Integration(storage: Storage(in: \"data\"), …)`.")
         }
         try check(trial, state)
         try state.checkFree(destinations: trial.destinations.keys, services: trial.lookups.keys)
         let plan = try EnginePlan(
-            document, catalog: catalog, environment: environment.variables, directory: engine.directory)
+            document, catalog: catalog, environment: environment.variables, directory: engine.directory,
+            storage: engine.storage)
         var shared = plan.destinations
         var flows = plan.flows
         for index in flows.indices {
@@ -65,6 +67,19 @@ extension Integration {
         for flow in flows { try create(flow, types: plan.typesOfFlows[flow.name] ?? [], &state) }
         if let alerts { monitor.configure(alerts) }
         return flows.map(\.name)
+    }
+
+    /// The store that a configuration by itself asks for.
+    static func storage(of configuration: Configuration) throws(IntegrationError) -> Storage? {
+        let loader = ConfigurationLoader(catalog: .standard, environment: .process())
+        let loaded =
+            switch configuration {
+            case .yaml(let text, let file): loader.load(text: text, file: file)
+            case .files(let paths): loader.load(paths: paths)
+            }
+        // Mistakes are told when all of it is read.
+        guard let document = loaded.document, !loaded.diagnostics.blocksRun else { return nil }
+        return try EnginePlan(document, catalog: .standard).storage
     }
 
     private func read(

@@ -1,9 +1,6 @@
 internal import ArgumentParser
-internal import Glibc
 internal import Integration
-internal import IntegrationConfiguration
 internal import IntegrationCore
-internal import IntegrationEngine
 internal import Logging
 
 struct RunCommand: AsyncParsableCommand {
@@ -39,83 +36,15 @@ struct RunCommand: AsyncParsableCommand {
     var logLevel: LogThreshold?
 
     func run() async throws {
-        let console = Console.process
-        // A reader that went away is an error of the destination that writes to it, not the end of the process.
-        signal(SIGPIPE, SIG_IGN)
-        let catalog = Catalog.standard
-        let loaded = options.load(catalog)
-        let document = try Self.accepted(loaded, console)
-        let plan: EnginePlan
-        do throws(IntegrationError) {
-            plan = try EnginePlan(
-                document, catalog: catalog, environment: ConfigurationEnvironment.process().variables,
-                readsFromStart: fromStart)
-            if untilIdle { try Self.checkEnds(plan.flows) }
-        } catch {
-            throw CommandFailure(.badConfiguration, error)
-        }
-        let line = StatusLine(console.words)
-        if !untilIdle, line.isShown {
-            line.say("running \(Figures.count(plan.flows.count, "flow")); Ctrl-C finishes what is in hand and stops")
-        }
-        let run = FlowRun(
-            plan: plan, mode: untilIdle ? .untilIdle : .untilStopped,
-            level: level(document), line: line)
-        let outcome = await run.run()
-        if outcome.error == nil {
-            let places = DeadLetterPlaces.places(of: plan, in: loaded.root)
-            console.say(RunSummary(outcome: outcome, places: places, style: console.words.style).text)
-        }
-        try conclude(outcome, console)
+        try await Session(
+            configuration: RunConfiguration(
+                paths: options.files, overrides: options.overrides, catalog: .standard,
+                readsFromStart: fromStart),
+            untilIdle: untilIdle, failOnDeadLetters: failOnDeadLetters, level: logLevel?.level
+        ).run(.process)
     }
+}
 
-    private func level(_ document: ConfigurationDocument) -> Logger.Level {
-        Logger.Level(rawValue: logLevel?.rawValue ?? document.monitoring.level.rawValue) ?? .info
-    }
-
-    /// - Throws: with exit status 78 when there is a mistake, after all of them were shown.
-    private static func accepted(
-        _ loaded: LoadedConfiguration, _ console: Console
-    ) throws(CommandFailure) -> ConfigurationDocument {
-        let style = console.words.style
-        guard let document = loaded.document, !loaded.diagnostics.blocksRun else {
-            let count = loaded.diagnostics.escalated().count(.error)
-            console.say(style.diagnostics(loaded.refusal()))
-            console.say("\nnothing was run: \(Figures.count(count, "error")). Next: integration check")
-            throw CommandFailure(.badConfiguration)
-        }
-        if loaded.diagnostics.count(.warning) > 0 {
-            console.say(style.diagnostics(loaded.report(from: .warning)) + "\n")
-        }
-        return document
-    }
-
-    /// - Throws: `sourcesNeverEnd`, naming them.
-    static func checkEnds(_ flows: [Flow]) throws(IntegrationError) {
-        var endless: [String] = []
-        for flow in flows {
-            for entry in flow.sources where !entry.source.isFinite {
-                endless.append("`\(entry.name)` of flow `\(flow.name)`")
-            }
-        }
-        guard !endless.isEmpty else { return }
-        let verb = endless.count == 1 ? "has no end" : "have no end"
-        throw IntegrationError(.sourcesNeverEnd, "\(endless.joined(separator: ", ")) \(verb)")
-    }
-
-    /// - Throws: with exit status 1 or above when something failed.
-    private func conclude(_ outcome: FlowRun.Outcome, _ console: Console) throws(CommandFailure) {
-        if let error = outcome.error { throw CommandFailure(ExitStatus(error), error) }
-        var failures: [IntegrationError] = []
-        for snapshot in outcome.snapshots {
-            if case .failed(let error) = snapshot.state { failures.append(error) }
-        }
-        for error in failures { console.say("\n" + console.words.style.error(error.description)) }
-        if !failures.isEmpty { throw CommandFailure(.failed) }
-        let dead = outcome.snapshots.reduce(0) { $0 + $1.dead }
-        if failOnDeadLetters, dead > 0 {
-            throw CommandFailure(
-                .failed, IntegrationError(.deadLettersLeft, Figures.count(dead, "message") + " failed for good"))
-        }
-    }
+extension RunCommand.LogThreshold {
+    var level: Logger.Level? { Logger.Level(rawValue: rawValue) }
 }

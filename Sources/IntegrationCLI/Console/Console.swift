@@ -10,9 +10,10 @@ struct Console: Sendable {
 
     /// Writes data, with a line break behind it where it has none.
     ///
+    /// - Parameter endsLine: false where more of the line is to come.
     /// - Throws: `outputNotWritten`.
-    func print(_ text: String) throws(IntegrationError) {
-        guard let reason = output.write(text.hasSuffix("\n") ? text : text + "\n") else { return }
+    func print(_ text: String, endsLine: Bool = true) throws(IntegrationError) {
+        guard let reason = output.write(text.hasSuffix("\n") || !endsLine ? text : text + "\n") else { return }
         throw IntegrationError(.outputNotWritten, "standard output: \(reason)")
     }
 

@@ -47,3 +47,16 @@ enum Figures {
         return count(Int((Double(messages) / elapsed).rounded())) + "/s"
     }
 }
+
+extension Figures {
+    /// `12 s`, `3 m`, `5 h`, `9 d`: how long ago, in one figure.
+    static func age(seconds: Double) -> String {
+        let seconds = Int(max(0, seconds))
+        switch seconds {
+        case 0..<60: return "\(seconds) s"
+        case 60..<3600: return "\(seconds / 60) m"
+        case 3600..<172_800: return "\(seconds / 3600) h"
+        default: return "\(seconds / 86_400) d"
+        }
+    }
+}

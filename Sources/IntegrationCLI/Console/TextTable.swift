@@ -14,10 +14,12 @@ struct TextTable {
     mutating func add(_ row: [String]) { rows.append(row) }
 
     /// Every line ends with a line break.
-    func text(_ style: Style = .plain) -> String {
+    ///
+    /// - Parameter hasHeader: false for the later pages of a long table.
+    func text(_ style: Style = .plain, hasHeader: Bool = true) -> String {
         let all = [header] + rows
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        return all.enumerated().map { number, row in
+        return all.enumerated().dropFirst(hasHeader ? 0 : 1).map { number, row in
             var line = ""
             for (column, cell) in row.enumerated() {
                 let padding = String(repeating: " ", count: widths[column] - cell.count)

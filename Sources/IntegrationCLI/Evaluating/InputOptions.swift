@@ -13,8 +13,13 @@ struct InputOptions: ParsableArguments {
 
     /// - Throws: `inputUnreadable`.
     func read() throws(IntegrationError) -> [UInt8] {
-        guard let input, input != "-" else { return try Self.read(STDIN_FILENO, name: "standard input") }
-        return try Self.read(file: input)
+        try Self.read(input)
+    }
+
+    /// Reads a file; standard input where there is none or it is `-`.
+    static func read(_ path: String?) throws(IntegrationError) -> [UInt8] {
+        guard let path, path != "-" else { return try read(STDIN_FILENO, name: "standard input") }
+        return try read(file: path)
     }
 
     static func read(file path: String) throws(IntegrationError) -> [UInt8] {

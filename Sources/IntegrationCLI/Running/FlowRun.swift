@@ -1,6 +1,8 @@
+internal import Glibc
 internal import IntegrationConfiguration
 internal import IntegrationCore
 internal import IntegrationEngine
+internal import IntegrationServer
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -11,6 +13,13 @@ struct FlowRun {
     let mode: Engine.Mode
     let level: Logger.Level
     let line: StatusLine
+    let configuration: RunConfiguration
+    /// What the plan was made of.
+    let root: ConfigurationNode
+    /// The storage folder; nil without one.
+    let storage: String?
+    /// The configuration whose files are watched; nil where saving one changes nothing.
+    let watched: LoadedConfiguration?
     let clock: any TimeSource = SystemClock()
 
     /// What is left when everything is closed.
@@ -23,12 +32,17 @@ struct FlowRun {
     }
 
     func run() async -> Outcome {
-        let logger = Logger(label: "integration") { _ in HumanLogHandler(line, level: level) }
+        let logs = FlowLogs()
+        let logger = Logger(label: "integration") { _ in
+            RecordingLogHandler(HumanLogHandler(line, level: level), into: logs, clock: clock)
+        }
         let engine = plan.engine(logger: logger, clock: clock, processors: SystemClock.processors, mode: mode)
         let start = clock.now
-        let group = ServiceGroup(configuration: configuration(engine, logger))
+        let flows = ConfiguredFlows(configuration, engine: engine, root: root)
         var stopped: IntegrationError?
         do {
+            let socket = try socket(logger)
+            let group = ServiceGroup(configuration: services(engine, flows, logs, socket, logger))
             try await Interrupts.watched(engine, line, grace: plan.grace) { try await group.run() }
         } catch let error as IntegrationError {
             stopped = error
@@ -43,23 +57,60 @@ struct FlowRun {
             memoryDeadLetters: engine.memoryDeadLetters.letters, error: stopped)
     }
 
-    /// The last service stops first.
-    private func configuration(_ engine: Engine, _ logger: Logger) -> ServiceGroupConfiguration {
-        typealias Member = ServiceGroupConfiguration.ServiceConfiguration
-        var members: [Member] = []
-        if line.isShown {
-            let progress = Progress(engine: engine, line: line, clock: clock)
-            members.append(Member(service: progress, successTerminationBehavior: .ignore))
+    /// The socket of the admin API; nil, with a warning, where the run can do without.
+    ///
+    /// - Throws: where the configuration gives the socket its place.
+    private func socket(_ logger: Logger) throws(IntegrationError) -> SocketFile? {
+        let place = configuration.socketPlace(root)
+        do throws(IntegrationError) {
+            return try SocketFile(place.path)
+        } catch {
+            if place.isOwn { throw error }
+            logger.warning(
+                "flows can't be looked after while they run",
+                metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+            return nil
         }
-        members.append(
-            Member(
-                service: engine, successTerminationBehavior: .gracefullyShutdownGroup,
-                failureTerminationBehavior: .gracefullyShutdownGroup))
+    }
+
+    /// The last service stops first.
+    private func services(
+        _ engine: Engine, _ flows: ConfiguredFlows, _ logs: FlowLogs, _ socket: SocketFile?, _ logger: Logger
+    ) -> ServiceGroupConfiguration {
+        typealias Member = ServiceGroupConfiguration.ServiceConfiguration
+        var members: [any Service] = []
+        if line.isShown { members.append(Progress(engine: engine, line: line, clock: clock)) }
+        var server: [any Service] = []
+        if let socket {
+            var services = AdminServices(
+                clock: clock,
+                about: EngineInformation(
+                    name: plan.name, version: Version.current, process: Int(getpid()), storage: storage,
+                    started: clock.now))
+            let rates = FlowRates()
+            services.engine = engine
+            services.flows = flows
+            services.logs = logs
+            services.rates = rates
+            server = [
+                RateSampler(engine, into: rates, clock: clock),
+                SocketServer(socket, services: services, logger: logger),
+            ]
+        }
+        if let watched {
+            server.append(SavedFiles(watched, flows: flows, configuration: configuration, line: line, clock: clock))
+        }
         var quiet = logger
         // Its own words are about services, which mean nothing here.
         quiet.logLevel = .warning
         var configuration = ServiceGroupConfiguration(
-            services: members, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            services: members.map { Member(service: $0, successTerminationBehavior: .ignore) }
+                + [
+                    Member(
+                        service: engine, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                ] + server.map { Member(service: $0, successTerminationBehavior: .ignore) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         configuration.maximumGracefulShutdownDuration = plan.grace
         return configuration
     }

@@ -6,6 +6,8 @@ struct RunSummary {
     var outcome: FlowRun.Outcome
     /// Where the dead letters of a flow are; flows that are missing keep them in memory.
     var places: [String: String]
+    /// The flows whose dead letters are kept in the storage folder, and the command that lists them.
+    var stored: (flows: Set<String>, listing: String) = ([], "")
     var style: Style = .plain
 
     private static let shownLetters = 5
@@ -86,7 +88,10 @@ struct RunSummary {
         if let most = reasons.max(by: { ($0.value, $1.key.code) < ($1.value, $0.key.code) }) {
             commands.append("integration explain \(most.key.code)")
         }
-        if let place = outcome.snapshots.filter({ $0.dead > 0 }).compactMap({ places[$0.flow] }).first {
+        let failing = outcome.snapshots.filter { $0.dead > 0 }.map(\.flow)
+        if failing.contains(where: stored.flows.contains) {
+            commands.append(stored.listing)
+        } else if let place = failing.compactMap({ places[$0] }).first {
             commands.append("head -n 1 \(ShellWord.quoted(place))")
         }
         return commands.isEmpty ? "" : "\nNext: \(commands.joined(separator: "   |   "))\n"

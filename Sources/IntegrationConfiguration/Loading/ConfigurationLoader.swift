@@ -34,7 +34,7 @@ public struct ConfigurationLoader: Sendable {
         finish(root, ConfigurationReader(limits: limits, environment: environment), [])
     }
 
-    private func finish(
+    func finish(
         _ root: ConfigurationNode?, _ reader: ConfigurationReader, _ overrides: [String]
     ) -> LoadedConfiguration {
         var reader = reader

@@ -108,7 +108,7 @@ struct ConfigurationReader {
     }
 
     /// Merges two trees: the entries of each section together, and no name twice.
-    private mutating func merge(_ other: ConfigurationNode, into root: inout ConfigurationNode?) {
+    mutating func merge(_ other: ConfigurationNode, into root: inout ConfigurationNode?) {
         guard var mapping = root?.mapping, let added = other.mapping else {
             root = other
             return

@@ -1,5 +1,6 @@
 public import IntegrationCore
 public import IntegrationEngine
+public import IntegrationStore
 public import Logging
 
 /// A configuration made into what the engine runs. Nothing is open yet.
@@ -17,6 +18,8 @@ public struct EnginePlan: Sendable {
     public let directory: FlowDirectory
     /// Where queues, positions and dead letters are kept; nil where nothing of this plan needs it.
     public let storage: Storage?
+    /// What declared queues may hold.
+    public let queues: [QueueName: QueueSettings]
 
     /// Makes everything that a document declares.
     ///
@@ -24,13 +27,16 @@ public struct EnginePlan: Sendable {
     ///   - catalog: the one that the document was read with.
     ///   - environment: variables that expressions may read as `$env`.
     ///   - directory: the one of the engine that will run the plan.
+    ///   - storage: the one of the engine that will run the plan, where it runs already; nil for that of the document.
     ///   - readsFromStart: whether files are read from their beginning, whatever of them was settled before.
     /// - Throws: the first thing that can't be made, with its place in the configuration.
     public init(
         _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:],
-        directory: FlowDirectory = FlowDirectory(), readsFromStart: Bool = false
+        directory: FlowDirectory = FlowDirectory(), storage given: Storage? = nil, readsFromStart: Bool = false
     ) throws(IntegrationError) {
-        let storage = Storage(document, readsFromStart: readsFromStart)
+        let own = Storage(document, readsFromStart: readsFromStart)
+        let storage = given ?? own
+        queues = own.queues
         let lowering = Lowering(
             document: document, catalog: catalog, environment: environment, directory: directory, storage: storage)
         name = document.name

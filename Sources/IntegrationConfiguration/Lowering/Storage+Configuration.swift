@@ -8,14 +8,12 @@ extension Storage {
         var queues: [QueueName: QueueSettings] = [:]
         for queue in document.queues { queues[QueueName(queue.name)] = QueueSettings(queue.value) }
         guard let storage = document.storage else {
+            // State that lives in memory: in a folder that goes with the process.
             self.init(queues: queues) { try await SQLiteStore.withTemporaryStore($0) }
             return
         }
         let settings = StoreSettings(durability: Durability(storage.durability))
-        let folder = storage.path.resolved
-        self.init(queues: queues, readsFromStart: readsFromStart) { body in
-            try await SQLiteStore.withStore(in: folder, settings: settings) { try await body($0) }
-        }
+        self.init(in: storage.path.resolved, settings: settings, queues: queues, readsFromStart: readsFromStart)
     }
 }
 

@@ -66,6 +66,19 @@ extension ErrorCode {
         explanation: "A message is handed to another flow by `call`, and that flow has stopped or has not started yet.",
         remedy: "Start the flow that is called; the message is tried again by itself.")
 
+    public static let flowNotRunning = ErrorCode(
+        "IE4014", "The flow is not running",
+        explanation: "A flow can be paused, resumed and given messages only while it runs.",
+        remedy: "`integration flow list` shows its state; `integration flow start NAME` starts it.")
+
+    public static let reloadFailed = ErrorCode(
+        "IE4015", "Nothing was reloaded",
+        explanation: """
+            A reload is a transaction: everything is built, the old flows are drained, the new ones are started. \
+            Something of it failed, and what ran before runs on.
+            """,
+        remedy: "Mend what the cause names and save or reload again.")
+
     public static let stepTimedOut = ErrorCode(
         "IE4012", "A step took too long", retry: .timeout,
         explanation: """
@@ -86,6 +99,6 @@ extension ErrorCode {
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,
         stoppedByFailure, flowUnknown, flowExists, engineNotRunning, calledFlowNotRunning, stepTimedOut,
-        destinationClosedOff,
+        destinationClosedOff, flowNotRunning, reloadFailed,
     ]
 }

@@ -242,6 +242,8 @@ struct Journal: Sendable {
         while true {
             do throws(IntegrationError) {
                 try await store.commit(change)
+                if !change.deadLetters.isEmpty { failPoint("dead-letter-confirm") }
+                failPoint("after-confirm")
                 return .committed
             } catch {
                 if error.code == .leaseLost {

@@ -52,6 +52,7 @@ extension Source {
         switch self {
         case let source as QueueSource: source.queue
         case let source as BatchingSource: source.source.storeQueue
+        case let source as GatedSource: source.source.storeQueue
         default: nil
         }
     }

@@ -107,6 +107,7 @@ extension FlowRunner {
     /// acknowledged. Those that can't be handed over before the flow ends are released.
     func bury(_ verdict: inout Verdict, letter: (FailedMessage) -> DeadLetter) async {
         guard !verdict.dead.isEmpty else { return }
+        failPoint("dead-letter-write")
         verdict.dead.sort { $0.message.origin < $1.message.origin }
         switch flow.errorHandling.exhausted {
         case .deadLetter: break
@@ -143,6 +144,7 @@ extension FlowRunner {
         } catch {
             verdict.error = error
         }
+        failPoint("dead-letter-confirm")
         let unburied = Set(waiting)
         verdict.released += unburied.sorted().map { verdict.dead[$0] }
         verdict.dead = verdict.dead.indices.filter { !unburied.contains($0) }.map { verdict.dead[$0] }

@@ -92,7 +92,10 @@ final class FlowRunner: Sendable {
 
     /// Shutdown: nobody waits for room or for retries any more; lanes finish what they hold.
     private func drain() {
-        if context.shutdown.isSignalled { statistics.set(.draining) }
+        if context.shutdown.isSignalled {
+            statistics.set(.draining)
+            failPoint("drain")
+        }
         inFlight.open()
         releaseParked()
     }

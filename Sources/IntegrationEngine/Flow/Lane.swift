@@ -34,6 +34,7 @@ struct Lane {
     private func run(_ delivery: consuming Delivery, _ turn: KeyOrder.Turn?) async throws {
         let context = runner.context
         let received = context.clock.now
+        failPoint("after-receive")
         let batch = delivery.takeBatch()
         let count = delivery.count
         let bytes =
@@ -56,6 +57,7 @@ struct Lane {
             // Only now, so that what is parked is counted before it can be done.
             runner.park(parked)
         }
+        failPoint("after-ack")
         context.arenas.give(arena)
         if let error = verdict.error { throw error }
         try runner.note(

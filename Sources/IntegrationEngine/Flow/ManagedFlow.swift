@@ -13,13 +13,23 @@ final class ManagedFlow: Sendable {
 
     private let state = Mutex(State())
 
-    init(_ flow: Flow) { self.flow = flow }
+    /// Closed while the flow is paused.
+    let gate = FlowGate()
+
+    /// - Parameter opened: called whenever one of its sources is open.
+    init(_ flow: Flow, opened: @escaping @Sendable () -> Void) { self.flow = flow.gated(by: gate, opened: opened) }
+
+    /// Whether it reads its sources.
+    var isStarted: Bool { state.withLock { $0.runner != nil } && gate.opened >= flow.sources.count }
 
     /// Through with its own work, and open only for those that call it.
     var isLingering: Bool { state.withLock { $0.isLingering } }
 
     /// A new run; what it uses is being opened.
-    func begin() { state.withLock { $0 = State(word: .running) } }
+    func begin() {
+        gate.forgetOpened()
+        state.withLock { $0 = State(word: .running) }
+    }
 
     func enter(_ runner: FlowRunner) { state.withLock { $0.runner = runner } }
 
@@ -53,9 +63,9 @@ final class ManagedFlow: Sendable {
 
     var snapshot: FlowSnapshot {
         let state = state.withLock { $0 }
-        guard let runner = state.runner else { return FlowSnapshot(flow: flow.name, state: state.word) }
-        var snapshot = runner.snapshot
+        var snapshot = state.runner?.snapshot ?? FlowSnapshot(flow: flow.name, state: state.word)
         if case .failed = state.word { snapshot.state = state.word }
+        snapshot.isPaused = gate.isClosed
         return snapshot
     }
 }

@@ -40,6 +40,7 @@ struct Pipeline: Sendable {
         batch.arena.attach(literals, as: Arena.literalBase)
         for step in steps where !batch.messages.isEmpty {
             do throws(IntegrationError) {
+                try failPoint(throwing: "in-step")
                 switch step.step {
                 case .immediate(let step): try step.process(&batch, in: context)
                 case .asynchronous(let step): try await step.process(&batch, in: context)
@@ -70,6 +71,8 @@ struct Pipeline: Sendable {
     /// Sends each message to the destination of its route.
     func send(_ batch: Batch, _ result: inout WorkResult, in context: FlowContext) async {
         guard !batch.messages.isEmpty else { return }
+        failPoint("before-send")
+        defer { failPoint("after-send") }
         var byDestination = [[Message]](repeating: [], count: senders.count)
         for message in batch.messages {
             do throws(IntegrationError) {

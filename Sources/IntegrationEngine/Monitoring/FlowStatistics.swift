@@ -6,6 +6,8 @@ internal import Synchronization
 public struct FlowSnapshot: Sendable {
     public var flow: String
     public var state: FlowState
+    /// Its sources are not read until it is resumed; what it has in hand goes on.
+    public var isPaused = false
     /// Messages that sources handed over, redeliveries included.
     public var received = 0
     /// Bytes of bodies that came in.

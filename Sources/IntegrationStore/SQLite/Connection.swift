@@ -26,6 +26,9 @@ final class Connection {
     /// - Throws: `storeUnusable` or another of the store's codes.
     init(_ path: String, _ mode: Mode) throws(IntegrationError) {
         self.path = path
+        #if DEBUG
+            _ = WriteFaults.isInstalled
+        #endif
         var opened: OpaquePointer?
         let access = mode == .owner ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, nil)
@@ -107,6 +110,7 @@ final class Connection {
         try statement("BEGIN IMMEDIATE").run()
         do {
             let result = try body()
+            failPoint("store-commit")
             try statement("COMMIT").run()
             return result
         } catch {

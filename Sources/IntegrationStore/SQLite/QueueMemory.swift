@@ -13,7 +13,7 @@ struct QueueMemory: Sendable {
     var cursor: UInt64 = 0
     /// Put back, ready, not suspect.
     var released = IntervalSet()
-    /// Suspect and ready: handed out alone.
+    /// Suspect and ready: handed out alone, one at a time.
     var suspects = IntervalSet()
     /// Handed out, or put back, though the cursor has not passed them yet.
     var ahead = IntervalSet()
@@ -26,10 +26,13 @@ struct QueueMemory: Sendable {
 
     /// Whether a claim may find something.
     func mayHaveReady(now: Duration, wall: Int64) -> Bool {
-        if cursor < next || !released.isEmpty || !suspects.isEmpty { return true }
+        if cursor < next || !released.isEmpty || !suspects.isEmpty && !isSuspectOut { return true }
         if let nextDue, nextDue <= wall { return true }
         return leases.values.contains { $0.deadline <= now }
     }
+
+    /// Whether somebody has a suspect: one at a time is handed out, so that others are not taken for what ends the process.
+    var isSuspectOut: Bool { leases.values.contains { $0.isSuspect } }
 
     /// The monotonic time at which time alone may make something ready.
     func nextTime(now: Duration, wall: Int64) -> Duration? {

@@ -15,6 +15,7 @@ extension SQLiteWriter {
             try takeSuspect(&queue, &builder, connection)
             if builder.isEmpty { try takeReleased(&queue, &builder, connection) }
             if !builder.isFull, !builder.isSuspect { try takeDue(&queue, &builder, wall: wall, connection) }
+            if builder.isEmpty { try takeSuspect(&queue, &builder, connection) }
             if !builder.isFull, !builder.isSuspect { try takeInTurn(&queue, &builder, connection) }
             defer { memory.queues[name] = queue }
             guard !builder.isEmpty else { return nil }
@@ -63,6 +64,7 @@ extension SQLiteWriter {
     private func takeSuspect(
         _ queue: inout QueueMemory, _ builder: inout ClaimBuilder, _ connection: Connection
     ) throws(IntegrationError) {
+        guard !queue.isSuspectOut else { return }
         while builder.isEmpty, let sequence = queue.suspects.first {
             queue.suspects.remove(sequence)
             if sequence >= queue.cursor { queue.ahead.insert(sequence) }
@@ -104,11 +106,14 @@ extension SQLiteWriter {
         statement.bind(2, wall)
         var taken: [Int64] = []
         try statement.forEach { row throws(IntegrationError) in
-            let isSuspect = row.integer(4) > 0
-            if isSuspect && !builder.isEmpty { return false }
-            guard try builder.add(row) else { return false }
+            // A suspect waits for its turn with the others.
+            if row.integer(4) > 0 {
+                queue.suspects.insert(MessageKey.sequence(row.integer(0)))
+            } else if try !builder.add(row) {
+                return false
+            }
             taken.append(row.integer(0))
-            return !isSuspect
+            return true
         }
         let mark = try connection.statement("UPDATE messages SET due = 0 WHERE key = ?1")
         for key in taken {

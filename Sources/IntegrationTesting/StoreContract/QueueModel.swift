@@ -40,6 +40,8 @@ struct QueueModel {
         try require(Set(claim.texts).count, is: claim.texts.count, "a claim holds each message once")
         let isSuspect = claim.messages.contains { $0.suspectCount > 0 }
         try require(!isSuspect || claim.messages.count == 1, "a suspect comes alone")
+        let isOut = claims.contains { $0.left.contains { $0.suspectCount > 0 } }
+        try require(!isSuspect || !isOut, "one suspect at a time")
         claims.append((claim, claim.messages, clock.now + .seconds(10)))
     }
 

@@ -1,0 +1,21 @@
+import Glibc
+import Testing
+
+extension Executable {
+    /// Ends what hangs, with status 124.
+    static let atMostAMinute = ["/usr/bin/timeout", "-s", "ABRT", "60"]
+}
+
+extension Child {
+    /// Returns when it has stopped itself.
+    func waitUntilStopped() throws {
+        var status: Int32 = 0
+        while waitpid(process, &status, WUNTRACED) < 0, errno == EINTR {}
+        try #require(status & 0xFF == 0x7F, "it ended before it was stopped: \(status)")
+    }
+
+    /// Lets time pass for the process; it goes by the machine's clock, which no test can move.
+    func wait(seconds: Double) {
+        _ = poll(nil, 0, Int32(seconds * 1000))
+    }
+}

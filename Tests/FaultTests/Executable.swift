@@ -1,0 +1,1 @@
+../IntegrationCLITests/Executable.swift
