@@ -63,10 +63,12 @@ import Testing
         }
     }
 
-    @Test("What is no HTTP is refused, and the next connection is served all the same", arguments: [
-        "no http at all\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /v1/status HTTP/1.1\r\nbroken header\r\n\r\n",
-        "GET /\u{0} HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-    ])
+    @Test(
+        "What is no HTTP is refused, and the next connection is served all the same",
+        arguments: [
+            "no http at all\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /v1/status HTTP/1.1\r\nbroken header\r\n\r\n",
+            "GET /\u{0} HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        ])
     func noHTTP(_ text: String) async throws {
         try await serving { path in
             let broken = try Connected(path)
@@ -81,7 +83,9 @@ import Testing
     @Test("A connection that is cut in the middle of a request hurts nobody")
     func cut() async throws {
         try await serving { path in
-            for part in ["GET /v1/sta", "POST /v1/flows/f/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"] {
+            for part in [
+                "GET /v1/sta", "POST /v1/flows/f/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+            ] {
                 try Connected(path).send(part)
             }
             let good = try Connected(path)
@@ -134,7 +138,9 @@ private final class Connected {
     func fill(_ count: Int) {
         let bytes = [UInt8](repeating: 0x20, count: 1 << 20)
         var rest = count
-        while rest > 0, case let sent = Glibc.send(descriptor, bytes, min(rest, bytes.count), Int32(MSG_NOSIGNAL)), sent > 0 {
+        while rest > 0, case let sent = Glibc.send(descriptor, bytes, min(rest, bytes.count), Int32(MSG_NOSIGNAL)),
+            sent > 0
+        {
             rest -= sent
         }
     }
