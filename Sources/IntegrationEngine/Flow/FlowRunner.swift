@@ -114,19 +114,12 @@ final class FlowRunner: Sendable {
                 }
                 isOver.signal()
             }
-            for destination in pipeline.outboxes {
-                try await journal?.store.declare(
-                    .outbox(flow: flow.name, destination: destination), QueueSettings(maxBytes: Self.largestOutbox))
-            }
             for entry in waitingRooms {
                 group.addTask { try await self.run(entry, in: self.context.with(ending: isOver)) }
             }
             try await group.finishOrFail()
         }
     }
-
-    /// A full outbox holds the flow back.
-    private static let largestOutbox = 1 << 30
 
     /// Where the flow's messages wait in the store for another try.
     private var waitingRooms: [Flow.Entry] {

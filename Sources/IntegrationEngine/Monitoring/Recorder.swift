@@ -41,7 +41,7 @@ final class Recorder: Sendable {
         record([EventRecord(time: clock.wallTime, kind: kind, flow: flow, detail: detail)])
     }
 
-    /// Writes what comes, at most ten times a second, until cancelled.
+    /// Writes what comes, at most ten times a second, until cancelled; sleeps while nothing does.
     func run() async {
         while !Task.isCancelled {
             let seen = arrived.count

@@ -26,6 +26,8 @@ actor SQLiteWriter {
     private var isGathering = false
     /// Those who wait for somebody else to commit their change.
     private var followers: [UInt64: CheckedContinuation<Outcome, Never>] = [:]
+    /// What changes became whose callers do not wait yet.
+    private var outcomes: [UInt64: Outcome] = [:]
     private var waiters: [QueueName: [ObjectIdentifier: Waiter]] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -168,7 +170,13 @@ actor SQLiteWriter {
         let mine = submissions
         pending.append(Submission(number: mine, change: change))
         guard !isGathering else {
-            return try await withCheckedContinuation { followers[mine] = $0 }.get()
+            return try await withCheckedContinuation { continuation in
+                if let outcome = outcomes.removeValue(forKey: mine) {
+                    continuation.resume(returning: outcome)
+                } else {
+                    followers[mine] = continuation
+                }
+            }.get()
         }
         // The first commits for all: it goes behind those that have arrived by now.
         isGathering = true
@@ -179,8 +187,10 @@ actor SQLiteWriter {
             for (number, result) in commitGroup() {
                 if number == mine {
                     outcome = result
+                } else if let follower = followers.removeValue(forKey: number) {
+                    follower.resume(returning: result)
                 } else {
-                    followers.removeValue(forKey: number)?.resume(returning: result)
+                    outcomes[number] = result
                 }
             }
         }

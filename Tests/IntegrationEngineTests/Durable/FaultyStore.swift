@@ -46,6 +46,10 @@ struct FaultyStore: Store {
     let faults: Faults
 
     func commit(_ change: StoreChange) async throws(IntegrationError) -> StoreReceipt {
+        // What the engine records of itself is nobody's message.
+        var rest = change
+        rest.events = []
+        if rest.isEmpty { return try await inner.commit(change) }
         try faults.check()
         let receipt = try await inner.commit(change)
         faults.note(change)
