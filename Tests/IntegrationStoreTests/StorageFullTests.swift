@@ -122,7 +122,7 @@ extension SQLiteWriter {
         #expect(stored > 50)
         #expect(
             lines.dropFirst() == [
-                "fill: IE5105 storageFailed", "late: IE5108 leaseLost", "again: id 0, suspect 1", "more: taken",
+                "fill: IE5105 storageFailed", "late: IE5108 leaseLost", "again: id 0, suspect 0", "more: taken",
             ])
         #expect(await SQLiteStore.examine(home.path).problems.map(\.message) == [])
         try await home.withStore(clock: ManualClock()) { store in

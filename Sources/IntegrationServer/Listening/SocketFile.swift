@@ -59,9 +59,17 @@ public final class SocketFile: Sendable {
             guard unlink(path) == 0 || errno == ENOENT else { throw unusable(path) }
         // A full backlog is somebody's as well.
         case 0, EAGAIN, EINPROGRESS:
-            throw IntegrationError(.socketInUse, "another process serves \(path)")
+            throw IntegrationError(.socketInUse, "\(owner(at: probe)) serves \(path)")
         default: throw IntegrationError(.socketUnusable, "\(path): \(String(cString: strerror(code)))")
         }
+    }
+
+    /// Who listens at the other end of a socket, where the system tells (`SO_PEERCRED`, `unix(7)`).
+    private static func owner(at descriptor: Int32) -> String {
+        var owner = (process: Int32(0), user: UInt32(0), group: UInt32(0))
+        var length = socklen_t(MemoryLayout.size(ofValue: owner))
+        let isKnown = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &owner, &length) == 0 && owner.process > 0
+        return isKnown ? "process \(owner.process)" : "another process"
     }
 
     /// Makes the folder where it is missing, for us alone; one of somebody else is refused.

@@ -52,7 +52,7 @@ extension SQLiteWriter {
     private func expire(_ queue: inout QueueMemory, now: Duration, _ connection: Connection) throws(IntegrationError) {
         for (token, lease) in queue.leases where lease.deadline <= now {
             let sequences = lease.sequences
-            try raiseSuspicion(of: sequences, in: queue.number, connection)
+            try giveBack(sequences, in: queue.number, suspicion: 1, connection)
             let statement = try connection.statement("DELETE FROM leases WHERE token = ?1")
             statement.bind(1, Int64(token))
             try statement.run()

@@ -3,7 +3,10 @@ internal import IntegrationCore
 /// Opening.
 extension SQLiteWriter {
     /// Reads what memory holds, and ends the leases that the last owner left.
-    func load(_ connection: Connection) throws(IntegrationError) {
+    ///
+    /// - Parameter isOurs: whether the last owner is this process, whose connection failed: its leases say nothing about
+    ///   their messages, so that these are not suspect.
+    func load(_ connection: Connection, isOurs: Bool) throws(IntegrationError) {
         var loaded = WriterMemory()
         let abandoned = try connection.statement("SELECT queue, ranges, token FROM leases").map {
             row throws(IntegrationError) in
@@ -14,7 +17,9 @@ extension SQLiteWriter {
         }
         try connection.transaction(.full) { () throws(IntegrationError) in
             try connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
-            for lease in abandoned { try raiseSuspicion(of: lease.ranges, in: lease.queue, connection) }
+            for lease in abandoned {
+                try giveBack(lease.ranges, in: lease.queue, suspicion: isOurs ? 0 : 1, connection)
+            }
             try connection.execute("DELETE FROM leases")
         }
         epoch = UInt64(try connection.integer("SELECT value FROM meta WHERE name = 'epoch'") ?? 0)
@@ -55,11 +60,12 @@ extension SQLiteWriter {
     }
 
     /// Notes that a delivery of these messages ended without being settled.
-    func raiseSuspicion(
-        of sequences: IntervalSet, in queue: Int64, _ connection: Connection
+    func giveBack(
+        _ sequences: IntervalSet, in queue: Int64, suspicion: Int64, _ connection: Connection
     ) throws(IntegrationError) {
         let statement = try connection.statement(
-            "UPDATE messages SET receives = receives + 1, suspects = suspects + 1 WHERE key >= ?1 AND key < ?2")
+            "UPDATE messages SET receives = receives + 1, suspects = suspects + ?3 WHERE key >= ?1 AND key < ?2")
+        statement.bind(3, suspicion)
         for range in sequences.ranges {
             statement.bind(1, MessageKey.key(queue: queue, sequence: range.lowerBound))
             statement.bind(2, MessageKey.key(queue: queue, sequence: range.upperBound))

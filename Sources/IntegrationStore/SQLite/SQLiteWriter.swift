@@ -111,7 +111,7 @@ actor SQLiteWriter {
             throw IntegrationError(
                 .storageFailed, "\(folder.log) can't be moved into the file after a failure: somebody is reading")
         }
-        try load(opened)
+        try load(opened, isOurs: needsRepair)
         needsRepair = false
         connection = opened
         for name in waiters.keys { wake(name) }
