@@ -88,6 +88,7 @@ extension Engine {
             throw undo(to: before, restarting: active.filter { !stuck.contains($0) }, because: error)
         }
         swap(new, change, before)
+        failPoint("reload")
         do throws(IntegrationError) {
             for name in change.starting { try start(name) }
             for name in change.starting { try await checkStarted(name) }

@@ -14,6 +14,13 @@ extension Child {
         try #require(status & 0xFF == 0x7F, "it ended before it was stopped: \(status)")
     }
 
+    /// Whether it has ended; it is still to be waited for.
+    var hasEnded: Bool {
+        var information = siginfo_t()
+        return waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) == 0
+            && information.si_signo == SIGCHLD
+    }
+
     /// Lets time pass for the process; it goes by the machine's clock, which no test can move.
     func wait(seconds: Double) {
         _ = poll(nil, 0, Int32(seconds * 1000))

@@ -136,6 +136,24 @@ struct StoreFaultTests {
         try await journey.expectEverythingInItsPlace("stopped past the lease")
     }
 
+    @Test("A kill in the middle of a reload loses and doubles nothing")
+    func killedInReload() async throws {
+        let journey = try journey()
+        let child = try Child(
+            ["run"], folder: journey.folder, environment: ["INTEGRATION_FAILPOINT=after-ack:sleep=20:1-,reload:kill"],
+            output: journey.folder.path(".first"), words: .file(journey.folder.path(".first.words")))
+        // The first that finds the engine is the one that it dies of.
+        var words = ""
+        for _ in 0..<200 where !child.hasEnded {
+            child.wait(seconds: 0.05)
+            words = try Executable.run("reload", in: journey.folder).words
+        }
+        child.send(SIGTERM)
+        #expect(child.wait() == 1000 + SIGKILL, "\(words)")
+        #expect(try journey.run().status == 0)
+        try await journey.expectEverythingInItsPlace("killed in a reload")
+    }
+
     @Test("A message that ends the engine each time it is alone becomes a dead letter; its neighbours get through")
     func poison() async throws {
         let journey = try journey(of: 7)

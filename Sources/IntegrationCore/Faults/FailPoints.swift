@@ -25,7 +25,7 @@
         /// In the order in which a message meets them.
         public static let stages = [
             "after-receive", "in-step", "before-send", "after-send", "dead-letter-write", "dead-letter-confirm",
-            "store-commit", "store-append", "store-checkpoint", "after-confirm", "after-ack", "drain",
+            "store-commit", "store-append", "store-checkpoint", "after-confirm", "after-ack", "reload", "drain",
         ]
         /// Stages that only count once a delivery was received: opening a store passes them as well.
         private static let stagesOfStore: Set<String> = ["store-commit", "store-append", "store-checkpoint"]

@@ -41,7 +41,7 @@ public final class Storage: Sendable {
     }
 
     /// What an outbox may hold where the configuration says nothing: a full one pauses the flow's sources.
-    private static let outboxSettings = QueueSettings(maxBytes: 1 << 30)
+    private static let outboxSettings = QueueSettings(maxBytes: OutboxLimit.bytes)
 
     /// Makes the outboxes of a flow known.
     func declareOutboxes(_ destinations: [String], of flow: Flow) async throws(IntegrationError) {
