@@ -1,11 +1,12 @@
 public import IntegrationCore
 
-/// Dead letters that failed for the same reason.
+/// Dead letters that failed at the same step with the same code.
 public struct DeadLetterGroup: Sendable, Hashable {
     public let queue: String
     public let flow: String
     public let step: String
     public let code: String
+    /// The sentence of the newest; those of others may name other values.
     public let reason: String
     public let count: Int
     /// The newest of them.

@@ -149,11 +149,12 @@ extension SQLiteReader: StoreReader {
 
     public func deadLetterGroups(_ filter: DeadLetterFilter) throws(IntegrationError) -> [DeadLetterGroup] {
         let conditions = Conditions(filter)
+        // Columns that are not grouped by are those of the row with the largest number (SQLite, "bare columns").
         let statement = try ready().statement(
             """
             SELECT d.queue, d.flow, d.step, d.code, d.reason, count(*) AS letters, d.id, max(d.number)
             FROM dead_letters d\(conditions.clause)
-            GROUP BY d.queue, d.flow, d.step, d.code, d.reason ORDER BY letters DESC, max(d.number) DESC
+            GROUP BY d.queue, d.flow, d.step, d.code ORDER BY letters DESC, max(d.number) DESC
             """)
         conditions.bind(statement)
         return try statement.map { row in

@@ -110,13 +110,19 @@ extension StoreContract {
                 }
             }
         },
-        .open("dead letters are grouped by reason") { store, clock in
+        .open("dead letters are grouped by step and code") { store, clock in
             let ids = try await record(
-                (0..<5).map { number in letter(number) { $0.reason = number < 3 ? "often" : "seldom" } }, store)
+                (0..<5).map { number in
+                    letter(number) {
+                        $0.code = number < 3 ? "IE2202" : "IE2201"
+                        $0.reason = "number \(number)"
+                    }
+                }, store)
             let groups = try await store.deadLetterGroups(DeadLetterFilter())
-            try require(groups.map(\.reason), is: ["often", "seldom"], "the most frequent first")
+            try require(groups.map(\.code), is: ["IE2202", "IE2201"], "the most frequent first")
             try require(groups.map(\.count), is: [3, 2], "counted")
             try require(groups.map(\.newest), is: [ids[2], ids[4]], "with the newest of each")
+            try require(groups.map(\.reason), is: ["number 2", "number 4"], "and its reason")
             try require(
                 try await store.deadLetterGroups(DeadLetterFilter(since: .seconds(1003))).map(\.count), is: [2],
                 "filtered")

@@ -53,7 +53,7 @@ struct DeadLetterListCommand: AsyncParsableCommand {
             .init("STEP") { $0.text("step") },
             .init("CODE") { $0.text("code") },
             .init("NEWEST") { $0.text("newest") },
-            .init("REASON") { Self.firstLine($0.text("reason")) },
+            .init("SUCH AS") { Self.firstLine($0.text("reason")) },
         ])
         try console.print(try listing.text([reply], "items", format.output, console.output.style))
         guard format.output == .table else { return }
