@@ -29,6 +29,13 @@ import Testing
         return try #require(plan.flows.first)
     }
 
+    @Test func `A flow's version tells one wording from another, and not one layout from another`() throws {
+        let one = try flow(source: "{type: none}", step: "{type: ask}")
+        #expect(one.version.count == 16)
+        #expect(try flow(source: "{ type:  none }", step: "{type: 'ask'}").version == one.version)
+        #expect(try flow(source: "{type: none, batch: {count: 7}}", step: "{type: ask}").version != one.version)
+    }
+
     @Test func `The batch of a source is gathered as it says`() throws {
         let flow = try flow(source: "{type: none, batch: {count: 7, bytes: 3KiB, linger: 50ms}}", step: "{type: ask}")
         let source = try #require(flow.sources[0].source as? BatchingSource)

@@ -38,6 +38,8 @@ public struct FlowConfiguration: Configurable {
     public var errorHandling: ErrorHandlingConfiguration
     public var monitoring: FlowMonitoringConfiguration
     public var span: SourceSpan
+    /// Tells one wording of the flow from another: 16 hexadecimal digits.
+    public internal(set) var version = ""
 
     public init(_ fields: DecodedFields) {
         description = fields[Self.description]

@@ -89,11 +89,22 @@ extension FieldType where Value == EndpointDeclaration {
 }
 
 extension FieldType where Value == FlowConfiguration {
+    /// FNV-1a (64 bits) over the flow as JSON: the same wording has the same version, also in another layout.
+    private static func version(of node: ConfigurationNode) -> String {
+        let hash = node.json.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     static var flow: FieldType {
         FieldType(shape: .table(FlowConfiguration.table)) { node, context in
             context.speaking(of: "flow `\(context.path.last ?? "")`") { context in
                 FlowConfiguration.checkEnds(of: node, &context)
-                return FlowConfiguration.decode(node, &context)
+                return FlowConfiguration.decode(node, &context).map { flow in
+                    var flow = flow
+                    flow.version = Self.version(of: node)
+                    return flow
+                }
             }
         }
     }

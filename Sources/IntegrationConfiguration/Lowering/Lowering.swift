@@ -53,6 +53,7 @@ final class Lowering: MakerContext {
         for step in configuration.steps { flow.steps.append(try self.step(step)) }
         if let destination = configuration.destination { flow.destination = try name(of: destination) }
         flow.errorHandling = try errorHandling(configuration.errorHandling)
+        flow.version = configuration.version
         flow.recording = configuration.monitoring.recording ?? document.monitoring.recording
         switch configuration.ordering {
         case .none: flow.ordering = .none
