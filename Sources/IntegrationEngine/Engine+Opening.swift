@@ -57,7 +57,7 @@ extension Engine {
         let journal = try storage.map { storage throws(IntegrationError) in
             Journal(
                 store: try storage.store, flow: flow, context: context, pipeline: pipeline,
-                deadLetters: Self.deadLetterQueue(of: flow, senders))
+                deadLetters: Self.deadLetterQueue(of: flow, senders), rejecting: storage.rejecting)
         }
         try await storage?.declareOutboxes(pipeline.outboxes, of: flow)
         let runner = FlowRunner(

@@ -10,8 +10,9 @@ public protocol Store: StoreReader {
 
     /// Makes a change durable; many callers at once are committed as a group.
     ///
-    /// - Throws: `leaseLost`, `stateConflict` or `queueFull` where the change was refused, `storageFull` or
-    ///   `storageFailed` where nothing could be written, `storeClosed`. Nothing of the change has then happened.
+    /// - Throws: `leaseLost`, `stateConflict` or `queueFull` (its component is the queue) where the change was refused,
+    ///   `storageFull` or `storageFailed` where nothing could be written, `storeClosed`. Nothing of the change has then
+    ///   happened.
     @discardableResult
     func commit(_ change: StoreChange) async throws(IntegrationError) -> StoreReceipt
 

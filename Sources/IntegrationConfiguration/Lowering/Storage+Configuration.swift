@@ -7,13 +7,16 @@ extension Storage {
     convenience init(_ document: ConfigurationDocument, readsFromStart: Bool) {
         var queues: [QueueName: QueueSettings] = [:]
         for queue in document.queues { queues[QueueName(queue.name)] = QueueSettings(queue.value) }
+        let rejecting = Set(document.queues.filter { $0.value.overflow == .reject }.map { QueueName($0.name) })
         guard let storage = document.storage else {
             // State that lives in memory: in a folder that goes with the process.
-            self.init(queues: queues) { try await SQLiteStore.withTemporaryStore($0) }
+            self.init(queues: queues, rejecting: rejecting) { try await SQLiteStore.withTemporaryStore($0) }
             return
         }
         let settings = StoreSettings(durability: Durability(storage.durability))
-        self.init(in: storage.path.resolved, settings: settings, queues: queues, readsFromStart: readsFromStart)
+        self.init(
+            in: storage.path.resolved, settings: settings, queues: queues, rejecting: rejecting,
+            readsFromStart: readsFromStart)
     }
 }
 

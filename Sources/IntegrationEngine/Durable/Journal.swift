@@ -12,6 +12,8 @@ struct Journal: Sendable {
     let pipeline: Pipeline
     /// The queue of the flow's dead letters; nil where they go to a destination of another kind.
     let deadLetters: String?
+    /// Queues that refuse messages when they are full.
+    let rejecting: Set<QueueName>
 
     enum Outcome {
         case committed
@@ -19,6 +21,8 @@ struct Journal: Sendable {
         case lost
         /// The flow ends before the store could take it.
         case abandoned
+        /// A queue that refuses messages when it is full has no room for those of this change.
+        case refused(by: QueueName, IntegrationError)
     }
 
     /// A delivery whose messages are through, one way or another.
@@ -250,6 +254,9 @@ struct Journal: Sendable {
                     context.logger.warning(
                         "a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
                     return .lost
+                }
+                if error.code == .queueFull, let queue = error.component.map(QueueName.init), rejecting.contains(queue) {
+                    return .refused(by: queue, error)
                 }
                 guard error.isRetryable else { throw error }
                 tries += 1

@@ -11,6 +11,8 @@ public final class Storage: Sendable {
     private let open: Open
     /// What declared queues may hold.
     public let queues: [QueueName: QueueSettings]
+    /// Queues that refuse messages when they are full; before the others their senders wait.
+    public let rejecting: Set<QueueName>
     /// Whether streams are read from their beginning, whatever of them was settled before.
     public let readsFromStart: Bool
     /// Wakes whoever waits for everything to be done.
@@ -18,12 +20,15 @@ public final class Storage: Sendable {
 
     /// - Parameters:
     ///   - queues: what the configuration declares; other queues come into being when first used, without limits.
+    ///   - rejecting: queues that refuse messages when they are full; before the others their senders wait.
     ///   - readsFromStart: whether streams are read from their beginning, whatever of them was settled before.
     ///   - open: opens the store.
     public init(
-        queues: [QueueName: QueueSettings] = [:], readsFromStart: Bool = false, open: @escaping Open
+        queues: [QueueName: QueueSettings] = [:], rejecting: Set<QueueName> = [], readsFromStart: Bool = false,
+        open: @escaping Open
     ) {
         self.queues = queues
+        self.rejecting = rejecting
         self.readsFromStart = readsFromStart
         self.open = open
     }

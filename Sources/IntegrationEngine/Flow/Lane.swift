@@ -1,6 +1,7 @@
 internal import IntegrationCore
 internal import IntegrationDocument
 internal import IntegrationStore
+internal import IntegrationStore
 
 /// One of a flow's identical workers: pulls a delivery, runs it through, settles it.
 struct Lane {
@@ -44,10 +45,10 @@ struct Lane {
         runner.statistics.received(messages: count, bytes: bytes)
         let arena = batch.arena
         runner.pipeline.journeys?.note("received", batch.messages, at: entry.name)
-        let verdict = await process(batch, delivery.tickets, turn)
+        var verdict = await process(batch, delivery.tickets, turn)
         if let journal = runner.journal {
             defer { runner.inFlight.remove(messages: count, bytes: bytes) }
-            try await settle(delivery, verdict, in: journal, received: received, arena)
+            try await settle(delivery, &verdict, in: journal, received: received, arena)
         } else {
             let parked = settle(delivery, verdict, received: received, arena)
             let stays = parked.reduce(into: (messages: 0, bytes: 0)) { $0 = ($0.messages + 1, $0.bytes + $1.size) }
@@ -106,13 +107,19 @@ struct Lane {
 
     /// Settles a delivery in one transaction with all that became of its messages. What can't be committed is released.
     private func settle(
-        _ delivery: consuming Delivery, _ verdict: Verdict, in journal: Journal, received: Duration, _ arena: Arena
+        _ delivery: consuming Delivery, _ verdict: inout Verdict, in journal: Journal, received: Duration, _ arena: Arena
     ) async throws {
         let clock = runner.context.clock
         let work = Journal.Work(
             count: delivery.count, tickets: delivery.tickets, source: entry.name,
             received: clock.wallTime - (clock.now - received), arena: arena)
-        guard try await journal.commit(journal.change(verdict, of: work, runner: runner)) == .committed else { return }
+        settling: while true {
+            switch try await journal.commit(journal.change(verdict, of: work, runner: runner)) {
+            case .committed: break settling
+            case .lost, .abandoned: return
+            case .refused(let queue, let error): await refuse(&verdict, by: queue, error, work)
+            }
+        }
         runner.statistics.committed(verdict)
         if let journeys = runner.pipeline.journeys {
             for part in verdict.staged {
@@ -127,6 +134,24 @@ struct Lane {
         // A lease's messages were put back by the transaction.
         let released = verdict.released.map(\.message.origin).filter { Journal.claimed($0, work.tickets) == nil }
         delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
+    }
+
+    /// Turns messages for a queue that has no room for them into failures.
+    private func refuse(
+        _ verdict: inout Verdict, by queue: QueueName, _ error: IntegrationError, _ work: Journal.Work
+    ) async {
+        var failures: [FailedMessage] = []
+        verdict.staged.removeAll { part in
+            guard runner.pipeline.queues[part.destination] == queue else { return false }
+            failures += part.messages.map { FailedMessage(message: $0, error: error, destination: part.destination) }
+            return true
+        }
+        let more = await runner.judge(failures) { runner.letter(of: $0, from: entry, work.tickets, work.arena) }
+        verdict.retries += more.retries
+        verdict.dead += more.dead
+        verdict.letters += more.letters
+        verdict.released += more.released
+        verdict.error = verdict.error ?? more.error
     }
 
     /// Settles a delivery, or makes it wait for its retries; returns these.

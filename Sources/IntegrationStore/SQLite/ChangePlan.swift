@@ -127,7 +127,7 @@ struct ChangePlan {
                     """
                     queue `\(enqueue.queue)` holds \(queue.messages) messages (\(queue.bytes) bytes) and may hold \
                     \(limits): there is no room for \(count) more (\(bytes) bytes)
-                    """)
+                    """, component: enqueue.queue.text)
             }
             guard queue.makeSequences(count) else {
                 throw IntegrationError(

@@ -15,7 +15,8 @@ struct DurableTest: Sendable {
 
     /// - Parameter crashed: a test whose store is copied as it stands, as a kill would leave it.
     init(
-        queues: [QueueName: QueueSettings] = [:], readsFromStart: Bool = false, after crashed: DurableTest? = nil
+        queues: [QueueName: QueueSettings] = [:], rejecting: Set<QueueName> = [], readsFromStart: Bool = false,
+        after crashed: DurableTest? = nil
     ) throws {
         let folder = TemporaryFolder()
         if let crashed {
@@ -24,7 +25,7 @@ struct DurableTest: Sendable {
             }
         }
         self.folder = folder
-        storage = Storage(queues: queues, readsFromStart: readsFromStart) { [clock, faults] body in
+        storage = Storage(queues: queues, rejecting: rejecting, readsFromStart: readsFromStart) { [clock, faults] body in
             try await Self.withStore(in: folder, clock) { try await body(FaultyStore(inner: $0, faults: faults)) }
         }
     }

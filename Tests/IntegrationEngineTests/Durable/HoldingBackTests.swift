@@ -133,4 +133,20 @@ import Testing
         #expect(change.events.map(\.kind) == ["dead-lettered"])
         #expect(try await test.counts == [:])
     }
+
+    @Test func `a queue that rejects when it is full refuses messages, and their tries are counted`() async throws {
+        let test = try DurableTest(queues: ["b": QueueSettings(maxMessages: 3)], rejecting: ["b"])
+        try await test.fill("a", numbers(5))
+        let result = try await test.run(
+            Flow(
+                name: "f", sources: [.init("in", test.source("a", batchSize: 1))], destination: "b",
+                errorHandling: .exact(attempts: 2), lanes: 1),
+            destinations: ["b": QueueDestination("b", in: test.storage)])
+        #expect(try await test.counts == ["b": 3])
+        #expect(result.snapshot.dead == 2)
+        let letters = try await test.deadLetters
+        #expect(letters.map(\.code) == ["IE5110", "IE5110"])
+        #expect(letters.map(\.attempts) == [2, 2])
+        #expect(letters.map(\.destination) == ["b", "b"])
+    }
 }
