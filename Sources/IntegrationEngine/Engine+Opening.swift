@@ -62,7 +62,7 @@ extension Engine {
         try await storage?.declareOutboxes(pipeline.outboxes, of: flow)
         let runner = FlowRunner(
             flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
-            order: built.key.map { KeyOrder($0) }, processors: processors)
+            order: built.key.map { KeyOrder($0, sources: flow.sources.map(\.name)) }, processors: processors)
         managed.enter(runner)
         directory.enter(runner)
         recorder?.record("flow-started", flow: flow.name)

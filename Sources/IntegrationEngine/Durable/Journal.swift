@@ -255,7 +255,9 @@ struct Journal: Sendable {
                         "a lease was lost; its messages come back", metadata: ["flow": "\(flow.name)"])
                     return .lost
                 }
-                if error.code == .queueFull, let queue = error.component.map(QueueName.init), rejecting.contains(queue) {
+                if error.code == .queueFull, let queue = error.component.map({ QueueName($0) }),
+                    rejecting.contains(queue)
+                {
                     return .refused(by: queue, error)
                 }
                 guard error.isRetryable else { throw error }

@@ -24,8 +24,6 @@ final class KeyGate: Sendable {
         var waiting: [ObjectIdentifier: Waiting] = [:]
     }
 
-    /// One lane at a time asks the source, so that the order of entry is the source's.
-    let turns = Turns(1)
     private let state = Mutex(State())
 
     /// Enters the queue of each key. The next to enter comes behind.

@@ -6,23 +6,32 @@ internal import Synchronization
 struct KeyOrder: Sendable {
     private let key: any MessageKey
     private let gate = KeyGate()
+    /// One lane at a time asks a source, so that the order of entry is the source's.
+    private let turns: [String: Turns]
 
-    init(_ key: any MessageKey) { self.key = key }
+    /// - Parameter sources: the names of the flow's sources.
+    init(_ key: any MessageKey, sources: [String]) {
+        self.key = key
+        turns = Dictionary(uniqueKeysWithValues: Set(sources).map { ($0, Turns(1)) })
+    }
 
-    /// Waits until this lane may ask the source.
-    func takeTurn() async -> Turn? {
-        await gate.turns.take() ? Turn(key: key, gate: gate) : nil
+    /// Waits until this lane may ask a source; nil where the order of that one is nobody's, as of what was parked.
+    func takeTurn(at source: String) async -> Turn? {
+        guard let turns = turns[source] else { return nil }
+        return await turns.take() ? Turn(key: key, gate: gate, turns: turns) : nil
     }
 
     /// The right to ask the source and to enter the queues of what came; it ends once.
     final class Turn: Sendable {
         private let key: any MessageKey
         private let gate: KeyGate
+        private let turns: Turns
         private let isOver = Mutex(false)
 
-        fileprivate init(key: any MessageKey, gate: KeyGate) {
+        fileprivate init(key: any MessageKey, gate: KeyGate, turns: Turns) {
             self.key = key
             self.gate = gate
+            self.turns = turns
         }
 
         deinit { end() }
@@ -33,7 +42,7 @@ struct KeyOrder: Sendable {
                 defer { isOver = true }
                 return !isOver
             }
-            if isFirst { gate.turns.give() }
+            if isFirst { turns.give() }
         }
 
         /// Enters the queue of each message's key, and ends the turn. Messages without a key fail.

@@ -1,7 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
 internal import IntegrationStore
-internal import IntegrationStore
 
 /// One of a flow's identical workers: pulls a delivery, runs it through, settles it.
 struct Lane {
@@ -18,7 +17,7 @@ struct Lane {
             try Task.checkCancellation()
             guard !runner.context.shutdown.isSignalled else { return }
             // Where each key keeps its order, deliveries enter the queues of their keys in the order of the source.
-            let turn = await runner.order?.takeTurn()
+            let turn = await runner.order?.takeTurn(at: entry.name)
             do {
                 guard let delivery = try await receiver.receive() else {
                     turn?.end()
@@ -107,7 +106,8 @@ struct Lane {
 
     /// Settles a delivery in one transaction with all that became of its messages. What can't be committed is released.
     private func settle(
-        _ delivery: consuming Delivery, _ verdict: inout Verdict, in journal: Journal, received: Duration, _ arena: Arena
+        _ delivery: consuming Delivery, _ verdict: inout Verdict, in journal: Journal, received: Duration,
+        _ arena: Arena
     ) async throws {
         let clock = runner.context.clock
         let work = Journal.Work(

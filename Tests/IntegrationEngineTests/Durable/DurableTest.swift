@@ -25,7 +25,8 @@ struct DurableTest: Sendable {
             }
         }
         self.folder = folder
-        storage = Storage(queues: queues, rejecting: rejecting, readsFromStart: readsFromStart) { [clock, faults] body in
+        storage = Storage(queues: queues, rejecting: rejecting, readsFromStart: readsFromStart) {
+            [clock, faults] body in
             try await Self.withStore(in: folder, clock) { try await body(FaultyStore(inner: $0, faults: faults)) }
         }
     }

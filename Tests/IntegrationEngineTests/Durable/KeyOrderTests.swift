@@ -37,7 +37,9 @@ private struct FirstCharacter: MessageKeyDefinition, MessageKey {
         for key in "abcdefg" { #expect(Self.of(key, in: out) == Self.of(key, in: bodies)) }
     }
 
-    @Test func `a key that waits for another try lets the others of its delivery pass, and keeps its order`() async throws {
+    @Test func `a key that waits for another try lets the others of its delivery pass, and keeps its order`()
+        async throws
+    {
         let out = RecordingDestination()
         out.refuse(times: 1) { $0 == "a0" }
         let test = FlowTest(

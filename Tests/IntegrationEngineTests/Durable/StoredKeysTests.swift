@@ -18,11 +18,11 @@ import Testing
 
     @Test func `one message has a key, also after a restart, and others wait for it`() async throws {
         let test = try DurableTest()
-        try await test.withStore { store in
+        try await test.withStore { (store: any Store) async throws in
             let keys = StoredKeys(store: store, clock: test.clock)
             #expect(try await Self.claim(keys, Self.first, Self.second) == [.claimed, .repeats(Self.first)])
         }
-        try await test.withStore { store in
+        try await test.withStore { (store: any Store) async throws in
             let keys = StoredKeys(store: store, clock: test.clock)
             let until = test.clock.wallTime + .seconds(60)
             #expect(try await Self.claim(keys, Self.second) == [.held(until: until)])
@@ -32,7 +32,7 @@ import Testing
 
     @Test func `a claim that nobody settled ends by itself`() async throws {
         let test = try DurableTest()
-        try await test.withStore { store in
+        try await test.withStore { (store: any Store) async throws in
             let keys = StoredKeys(store: store, clock: test.clock)
             #expect(try await Self.claim(keys, Self.first) == [.claimed])
             test.clock.advance(by: .seconds(61))
@@ -42,7 +42,7 @@ import Testing
 
     @Test func `a key that is settled is done until its window ends; one that failed for good is free`() async throws {
         let test = try DurableTest()
-        try await test.withStore { store in
+        try await test.withStore { (store: any Store) async throws in
             let keys = StoredKeys(store: store, clock: test.clock)
             let settled = SettledKey(origin: 0, namespace: "f/once", key: Self.key, window: .seconds(600))
             func commit(_ state: StateChange) async throws {
