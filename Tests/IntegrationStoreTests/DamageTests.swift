@@ -43,6 +43,23 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a layout that is no longer ours is damage, which nobody waits to go away`() async throws {
+        let home = try await filled()
+        var bytes = try read(home.file("integration.db"))
+        let column = Array("at INTEGER NOT NULL".utf8)
+        let places = bytes.indices.filter { bytes[$0...].starts(with: column) }
+        for place in places { bytes[place + 1] = UInt8(ascii: "x") }
+        #expect(!places.isEmpty)
+        try write(bytes, to: home.file("integration.db"))
+        guard case .failure(let error) = try await readAll(home) else {
+            Issue.record("events were read from a column that is not there")
+            return
+        }
+        #expect(error.code == .storeDamaged, "\(error)")
+        #expect(!error.isRetryable)
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func `a file that is cut off anywhere is refused with how much of it is there`() async throws {
         let home = try await filled()

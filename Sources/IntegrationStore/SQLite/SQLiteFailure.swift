@@ -15,6 +15,10 @@ extension IntegrationError {
         case SQLITE_FULL: code = .storageFull
         case _ where system == ENOSPC || system == EDQUOT: code = .storageFull
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT: code = .storeDamaged
+        // Our statements fit our layout: where one does not, the layout was damaged.
+        case SQLITE_ERROR where words.contains("no such column") || words.contains("no such table")
+            || words.contains("has no column"):
+            code = .storeDamaged
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH, SQLITE_READONLY: code = .storeUnusable
         case SQLITE_TOOBIG: code = .storeRefused
         default: code = .storageFailed
