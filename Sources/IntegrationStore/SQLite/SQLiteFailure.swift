@@ -16,7 +16,8 @@ extension IntegrationError {
         case _ where system == ENOSPC || system == EDQUOT: code = .storageFull
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT: code = .storeDamaged
         // Our statements fit our layout: where one does not, the layout was damaged.
-        case SQLITE_ERROR where words.contains("no such column") || words.contains("no such table")
+        case SQLITE_ERROR
+        where words.contains("no such column") || words.contains("no such table")
             || words.contains("has no column"):
             code = .storeDamaged
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH, SQLITE_READONLY: code = .storeUnusable
