@@ -332,6 +332,8 @@ public final class Engine: Service {
             managed.end(.failed(reason))
             logger.error(
                 "flow stopped", metadata: ["flow": "\(name)", "code": "\(reason.code)", "error": "\(reason.message)"])
+            // Nothing may be read from a damaged store or written to it: the others would wait for it for ever.
+            if reason.code == .storeDamaged { stop() }
         }
         directory.leave(name)
         state.withLock { $0.shutdowns[name] = nil }

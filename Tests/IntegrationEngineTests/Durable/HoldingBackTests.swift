@@ -89,6 +89,25 @@ import Testing
         #expect(try await test.counts == ["a": 2])
     }
 
+    @Test func `a damaged store stops every flow, those as well that only wait`() async throws {
+        let test = try DurableTest()
+        try await test.fill("a", numbers(2))
+        let later = test.clock.wallTime + .seconds(3600)
+        try await test.withStore { (store: any Store) async throws in
+            var change = StoreChange()
+            let message = NewMessage(id: MessageID(high: 1, low: 1), body: 0..<1, received: .zero, due: later)
+            change.enqueue = [Enqueue(queue: "b", block: Array("x".utf8), messages: [message])]
+            try await store.commit(change)
+        }
+        test.faults.refuse(with: IntegrationError(.storeDamaged, "the test says so"))
+        let result = try await test.run(
+            Flow(name: "f", sources: [.init("in", test.source("a"))], destination: "out"),
+            Flow(name: "g", sources: [.init("in", test.source("b"))], destination: "out"),
+            destinations: ["out": RecordingDestination()])
+        #expect(result.snapshots.map(\.state.word) == ["failed", "stopped"])
+        #expect(test.clock.now < .seconds(60))
+    }
+
     @Test func `a dead letter is a full record, written by the transaction that settles its message`() async throws {
         let test = try DurableTest()
         try await test.fill("a", ["x", "y"], metadata: #"{"trace":"t"}"#)
