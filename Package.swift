@@ -24,6 +24,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     ],
     targets: [
@@ -45,7 +49,19 @@ let package = Package(
         .target(
             name: "IntegrationCore",
             dependencies: ["IntegrationDocument", .product(name: "Logging", package: "swift-log")]),
-        .target(name: "IntegrationResilience"),
+        .target(
+            name: "IntegrationResilience",
+            dependencies: [
+                "IntegrationCore", "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // Services with several endpoints: discovery, health, balancing, caches.
+        .target(
+            name: "IntegrationServices",
+            dependencies: [
+                "IntegrationCore", "IntegrationDocument", "IntegrationResilience", "FileSystemClient",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // Steps and the languages; regular expressions with a budget.
         .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
@@ -104,6 +120,19 @@ let package = Package(
             name: "FileSystemClient", dependencies: ["IntegrationDocument", "IntegrationCore"],
             path: "Sources/Clients/FileSystem"),
 
+        .target(
+            name: "HTTPTransport",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Sources/Clients/HTTP"),
+
         // Connectors: one folder, one row.
         .target(
             name: "FileConnector",
@@ -122,7 +151,19 @@ let package = Package(
         .target(
             name: "TableConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
             path: "Sources/Connectors/Table"),
-        .target(name: "HTTPConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/HTTP"),
+        .target(
+            name: "HTTPConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "HTTPTransport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Sources/Connectors/HTTP"),
         .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
         .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
         .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
@@ -160,7 +201,8 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/Support", exclude: ["Sanitizer"]),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
-        .testTarget(name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument"]),
+        .testTarget(
+            name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument", "TestSupport"]),
         .testTarget(name: "IntegrationResilienceTests", dependencies: ["IntegrationResilience", "IntegrationCore"]),
         .testTarget(
             name: "IntegrationEngineTests",
@@ -182,6 +224,12 @@ let package = Package(
             name: "IntegrationServerTests",
             dependencies: [
                 "IntegrationServer", "IntegrationStore", "IntegrationEngine", "IntegrationTesting", "IntegrationCore",
+                "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "IntegrationServicesTests",
+            dependencies: [
+                "IntegrationServices", "IntegrationResilience", "IntegrationTesting", "IntegrationCore",
                 "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
@@ -243,6 +291,18 @@ let package = Package(
             dependencies: [
                 "GenerateConnector", "IntegrationDocument", "IntegrationCore", "ConnectorTestSupport", "TestSupport",
             ], path: "Tests/Connectors/GenerateConnectorTests"),
+        .testTarget(
+            name: "HTTPConnectorTests",
+            dependencies: [
+                "HTTPConnector", "HTTPTransport", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
+                "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
+                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], path: "Tests/Connectors/HTTPConnectorTests"),
         .testTarget(
             name: "TableConnectorTests",
             dependencies: [

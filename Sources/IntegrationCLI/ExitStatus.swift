@@ -26,7 +26,7 @@ enum ExitStatus: Int32, Sendable {
         // Nothing tries again by itself, but the other process may end.
         case _ where error.code == .storeInUse: self = .tryAgain
         case .never: self = .failed
-        case .connection, .timeout: self = .unreachable
+        case .connection, .interrupted, .timeout: self = .unreachable
         case .serverError, .rateLimited: self = .tryAgain
         }
     }

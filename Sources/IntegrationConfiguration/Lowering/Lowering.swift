@@ -18,6 +18,8 @@ final class Lowering: MakerContext {
     /// What inline destinations are named after.
     private var flowName = ""
     private var inlineCount = 0
+    /// By the keys under which makers share them.
+    private var sharedThings: [String: any Sendable] = [:]
     /// The types of what was made since it was taken last.
     private var made: Set<TypeName> = []
     private var madeFor: [String: Set<TypeName>] = [:]
@@ -195,6 +197,46 @@ final class Lowering: MakerContext {
     /// The source by which a flow gets what others hand over to it.
     func handover(to flow: String) -> Flow.Entry {
         Flow.Entry("handover", QueueSource(.handover(to: flow), in: storage))
+    }
+
+    // MARK: Connectors
+
+    func connection(of endpoint: EndpointDeclaration) throws(IntegrationError) -> Connection {
+        switch endpoint.connection {
+        case .inline(let configuration):
+            return Connection(name: endpoint.span.location.description, configuration: configuration)
+        case .named(let reference):
+            guard let declared = document.connectors.first(where: { $0.name == reference.name }) else {
+                throw IntegrationError(.cannotBuild, "there is no connector named `\(reference.name)`")
+            }
+            return Connection(name: reference.name, configuration: declared.value)
+        case nil:
+            throw IntegrationError(
+                .cannotBuild, "the \(endpoint.type.name) \(endpoint.type.kind.rawValue) has no connector")
+        }
+    }
+
+    func shared<Value: Sendable>(
+        _ key: String, _ make: () throws(IntegrationError) -> Value
+    ) throws(IntegrationError) -> Value {
+        if let known = sharedThings[key] as? Value { return known }
+        let made = try make()
+        sharedThings[key] = made
+        return made
+    }
+
+    func text(_ template: TemplateString) throws(IntegrationError) -> any MessageText {
+        guard let compile = catalog.makers.text else { throw noLanguage(template.text) }
+        return try compile(template)
+    }
+
+    func body(_ body: ConfigurationNode) throws(IntegrationError) -> any MessageBody {
+        guard let compile = catalog.makers.body else { throw noLanguage("a body") }
+        return try compile(body)
+    }
+
+    private func noLanguage(_ what: String) -> IntegrationError {
+        IntegrationError(.cannotBuild, "`\(what)` needs an expression language, and none is registered")
     }
 
     func call(_ flow: NameReference) -> any Destination { CallDestination(flow.name, in: directory) }

@@ -18,10 +18,35 @@ public protocol MakerContext {
     func source(_ queue: QueueReading) throws(IntegrationError) -> any Source
     /// A destination that puts messages into an embedded queue.
     func queue(_ name: NameReference) throws(IntegrationError) -> any Destination
+    /// The connection options that an endpoint works with.
+    func connection(of endpoint: EndpointDeclaration) throws(IntegrationError) -> Connection
+    /// What all who ask for the same key share, such as the pool of a connector's connections; made by the first.
+    func shared<Value: Sendable>(
+        _ key: String, _ make: () throws(IntegrationError) -> Value
+    ) throws(IntegrationError) -> Value
+    /// A text with `{{ expression }}` in it.
+    func text(_ template: TemplateString) throws(IntegrationError) -> any MessageText
+    /// JSON or a text with `{{ expression }}` in it.
+    func body(_ body: ConfigurationNode) throws(IntegrationError) -> any MessageBody
     /// Notes that something needs the engine's store; where none is configured it lives in memory.
     func useStore()
     /// Variables that expressions may read as `$env`.
     var environment: [String: String] { get }
+}
+
+/// The connection options of an endpoint.
+public struct Connection: Sendable {
+    /// The connector's name, or one of its own where the options stand in the endpoint itself: endpoints with the same
+    /// name share what they open.
+    public var name: String
+    public var configuration: TypedConfiguration
+
+    public init(name: String, configuration: TypedConfiguration) {
+        self.name = name
+        self.configuration = configuration
+    }
+
+    public var fields: DecodedFields { configuration.fields }
 }
 
 /// How an embedded queue is read.
@@ -90,6 +115,8 @@ public struct Makers: Sendable {
         @Sendable (EndpointDeclaration, any MakerContext) throws(IntegrationError) -> any Lookup
     public typealias MakeStep =
         @Sendable (StepConfiguration, any MakerContext) throws(IntegrationError) -> any StepDefinition
+    public typealias MakeProbe =
+        @Sendable (Connection, any MakerContext) throws(IntegrationError) -> any ConnectorProbe
     public typealias MakeCodec = @Sendable (CodecOptions) throws(IntegrationError) -> any Codec
 
     public internal(set) var sources: [String: MakeSource] = [:]
@@ -97,29 +124,46 @@ public struct Makers: Sendable {
     public internal(set) var lookups: [String: MakeLookup] = [:]
     public internal(set) var steps: [String: MakeStep] = [:]
     public internal(set) var codecs: [String: MakeCodec] = [:]
+    public internal(set) var probes: [String: MakeProbe] = [:]
+    /// Compile texts and bodies with expressions in them; nil where no expression language is registered.
+    public internal(set) var text: (@Sendable (TemplateString) throws(IntegrationError) -> any MessageText)?
+    public internal(set) var body: (@Sendable (ConfigurationNode) throws(IntegrationError) -> any MessageBody)?
     /// Makes the key that an expression gives; nil where no expression language is registered.
     public internal(set) var key: (@Sendable (String) -> any MessageKeyDefinition)?
 }
 
 extension Catalog {
     /// Adds a source type: its description and what makes it.
-    public mutating func register(source name: String, _ table: FieldTable, make: @escaping Makers.MakeSource) {
-        register(TypeDescription(.source, name, table))
+    ///
+    /// - Parameter connector: the type of connector that it works through; so for all endpoints.
+    public mutating func register(
+        source name: String, _ table: FieldTable, connector: String? = nil, make: @escaping Makers.MakeSource
+    ) {
+        register(TypeDescription(.source, name, table, connector: connector))
         makers.sources[name] = make
     }
 
     /// Adds a destination type: its description and what makes it.
     public mutating func register(
-        destination name: String, _ table: FieldTable, make: @escaping Makers.MakeDestination
+        destination name: String, _ table: FieldTable, connector: String? = nil,
+        make: @escaping Makers.MakeDestination
     ) {
-        register(TypeDescription(.destination, name, table))
+        register(TypeDescription(.destination, name, table, connector: connector))
         makers.destinations[name] = make
     }
 
     /// Adds a service type that lookups go to: its description and what makes it.
-    public mutating func register(service name: String, _ table: FieldTable, make: @escaping Makers.MakeLookup) {
-        register(TypeDescription(.service, name, table))
+    public mutating func register(
+        service name: String, _ table: FieldTable, connector: String? = nil, make: @escaping Makers.MakeLookup
+    ) {
+        register(TypeDescription(.service, name, table, connector: connector))
         makers.lookups[name] = make
+    }
+
+    /// Adds a connector type: its description and what makes its probe.
+    public mutating func register(connector name: String, _ table: FieldTable, probe: @escaping Makers.MakeProbe) {
+        register(TypeDescription(.connector, name, table))
+        makers.probes[name] = probe
     }
 
     /// Adds a step type: its description and what makes it.
@@ -139,6 +183,15 @@ extension Catalog {
     /// Sets the language of expressions that give messages their keys.
     public mutating func register(keys make: @escaping @Sendable (String) -> any MessageKeyDefinition) {
         makers.key = make
+    }
+
+    /// Sets the language of expressions in texts and bodies.
+    public mutating func register(
+        text: @escaping @Sendable (TemplateString) throws(IntegrationError) -> any MessageText,
+        body: @escaping @Sendable (ConfigurationNode) throws(IntegrationError) -> any MessageBody
+    ) {
+        makers.text = text
+        makers.body = body
     }
 
     /// Adds a format.

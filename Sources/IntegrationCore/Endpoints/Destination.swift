@@ -18,10 +18,22 @@ public protocol Sender: Sendable {
     /// Whether a batch is accepted whole or refused whole. A flow that promises order hands messages one at a time to
     /// senders that may accept a message behind one they refused.
     var isAllOrNothing: Bool { get }
+
+    /// What the other system sees of a batch.
+    var requestUnit: RequestUnit { get }
 }
 
 extension Sender {
     public var isAllOrNothing: Bool { false }
+    public var requestUnit: RequestUnit { .batch }
+}
+
+/// What one request to another system carries: limits, retries and breakers count requests.
+public enum RequestUnit: Sendable, Hashable {
+    /// A batch is one request.
+    case batch
+    /// Each message is a request of its own; whoever guards the sender hands messages over one by one.
+    case message
 }
 
 /// Which messages of a batch a destination refused; all others it accepted.

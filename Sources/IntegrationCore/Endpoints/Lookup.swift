@@ -12,6 +12,32 @@ public protocol Finder: Sendable {
     ///
     /// - Throws: when the service as a whole can't answer.
     func find(_ keys: [LookupKey]) async throws(IntegrationError) -> [LookupAnswer]
+
+    /// How many keys one request to the other system carries; limits, retries and breakers count requests.
+    var keysPerRequest: Int { get }
+}
+
+extension Finder {
+    public var keysPerRequest: Int { .max }
+}
+
+/// A lookup that can be had at several addresses, which all answer alike.
+public protocol AddressedLookup: Lookup {
+    /// The same lookup at another address, such as `https://c1.example.com:8443`.
+    ///
+    /// - Throws: `cannotBuild` where that is no address of this kind of service.
+    func at(_ address: String) throws(IntegrationError) -> any Lookup
+}
+
+/// An open finder whose other side can be asked whether it is well.
+public protocol HealthChecking: Sendable {
+    /// Returns when the other side said that it is well.
+    ///
+    /// - Parameters:
+    ///   - path: what is asked, such as `/healthz`.
+    ///   - timeout: how long the answer may take.
+    /// - Throws: what is wrong with it.
+    func checkHealth(_ path: String, timeout: Duration) async throws(IntegrationError)
 }
 
 /// A finder that has everything at hand and never waits.

@@ -34,8 +34,10 @@ public struct ErrorCode: Sendable, Hashable, CustomStringConvertible {
         /// The other system answered that it failed.
         case serverError
         case timeout
-        /// The other system could not be reached, or the connection was cut.
+        /// The other system could not be reached: that is no message's fault and counts as no try.
         case connection
+        /// The connection was cut in the middle of an exchange: what came of it is not known, and it counts as a try.
+        case interrupted
         /// The other system asked us to slow down.
         case rateLimited
     }

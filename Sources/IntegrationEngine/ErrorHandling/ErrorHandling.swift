@@ -62,7 +62,7 @@ extension ErrorHandling.RetryOn {
         case .never: return nil
         case .serverError: self = .serverError
         case .timeout: self = .timeout
-        case .connection: self = .connection
+        case .connection, .interrupted: self = .connection
         case .rateLimited: self = .rateLimited
         }
     }

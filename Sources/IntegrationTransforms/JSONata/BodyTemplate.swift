@@ -22,6 +22,8 @@ public struct BodyTemplate: Sendable {
     }
 
     private let parts: [Part]
+    /// Whether it is JSON; otherwise it is a plain text.
+    public let isJSON: Bool
 
     /// - Throws: what is wrong with an expression, and where in the configuration it stands.
     public init(_ body: ConfigurationNode) throws(IntegrationError) {
@@ -32,6 +34,7 @@ public struct BodyTemplate: Sendable {
             try Self.add(body, to: &parts)
         }
         self.parts = parts
+        isJSON = Self.text(body) == nil
     }
 
     private static func text(_ node: ConfigurationNode) -> String? {
@@ -81,20 +84,36 @@ public struct BodyTemplate: Sendable {
         defer { context.arenas.give(arena) }
         do throws(ExpressionError) {
             let bindings = ExpressionBindings(meta: try Self.meta(facts, arena))
-            for part in parts {
-                switch part {
-                case .bytes(let bytes): bytes.withUnsafeBufferPointer { out.append($0) }
-                case .text(let template):
-                    out.append(try template.string(nil, bindings: bindings, host: ExpressionHost(context)))
-                case .value(let template):
-                    var builder = Builder(arena)
-                    guard try template.evaluate(nil, bindings: bindings, host: ExpressionHost(context), into: &builder)
-                    else { throw ExpressionError("U1005", at: 0, end: template.text.utf8.count) }
-                    out.append(arena.view(builder.finish()))
-                }
-            }
+            try write(nil, bindings, ExpressionHost(context), arena, to: &out)
         } catch {
             throw IntegrationError(error)
+        }
+    }
+
+    func write(
+        _ input: View?, _ bindings: ExpressionBindings, _ host: ExpressionHost, _ arena: Arena,
+        to out: inout OutputBuffer
+    ) throws(ExpressionError) {
+        for part in parts {
+            switch part {
+            case .bytes(let bytes): bytes.withUnsafeBufferPointer { out.append($0) }
+            case .text(let template): out.append(try template.string(input, bindings: bindings, host: host))
+            case .value(let template):
+                var builder = Builder(arena)
+                guard try template.evaluate(input, bindings: bindings, host: host, into: &builder)
+                else { throw ExpressionError("U1005", at: 0, end: template.text.utf8.count) }
+                out.append(arena.view(builder.finish()))
+            }
+        }
+    }
+
+    /// The texts with expressions in them.
+    var templates: [TextTemplate] {
+        parts.compactMap {
+            switch $0 {
+            case .bytes: nil
+            case .value(let template), .text(let template): template
+            }
         }
     }
 

@@ -4,6 +4,9 @@ extension Catalog {
     /// Adds the steps.
     public mutating func registerSteps() {
         register(keys: { ExpressionKey($0) })
+        register(
+            text: { text throws(IntegrationError) in try TextOverMessages(text) },
+            body: { body throws(IntegrationError) in try BodyOverMessages(body) })
         register(step: "transform", TransformConfiguration.table) { configuration, context throws(IntegrationError) in
             try TransformConfiguration(configuration.fields).step(configuration.name, context)
         }

@@ -1,0 +1,39 @@
+/// What an HTTP server answered, where it is not what was hoped for (RFC 9110, section 15).
+extension ErrorCode {
+    public static let httpRefused = ErrorCode(
+        "IE3101", "The server refused the request",
+        explanation: "The server answered with a status of class 4xx: it will not take this request as it is.",
+        remedy: "Read what the server said, and mend the message or the destination's options.")
+
+    public static let httpRateLimited = ErrorCode(
+        "IE3102", "The server asks us to slow down", retry: .rateLimited,
+        explanation: "The server answered 429, or 503 with `Retry-After`. The message is tried again after the wait.",
+        remedy: "Give the connector a `rate_limit` that the server accepts.")
+
+    public static let httpTimeout = ErrorCode(
+        "IE3103", "The server ran out of time", retry: .timeout,
+        explanation: "The server answered 408, 425 or 504.",
+        remedy: "Look at the server; the message is tried again.")
+
+    public static let httpServerError = ErrorCode(
+        "IE3104", "The server failed", retry: .serverError,
+        explanation: "The server answered with a status of class 5xx.",
+        remedy: "Look at the server's log; the message is tried again.")
+
+    public static let httpRedirected = ErrorCode(
+        "IE3105", "The server sent us elsewhere",
+        explanation: "The server answered with a redirect (3xx), which is not followed unless `redirects` allows it.",
+        remedy: "Write the new address into the configuration, or allow redirects.")
+
+    public static let httpAnswerInvalid = ErrorCode(
+        "IE3106", "The server's answer makes no sense", retry: .serverError,
+        explanation: """
+            What came back is no HTTP, ends too early, or is not of the form that the configuration expects, such as a \
+            page of HTML where JSON was asked for.
+            """,
+        remedy: "Check that the address is that of the service, and not of a proxy or a login page before it.")
+
+    public static let httpCodes: [ErrorCode] = [
+        httpRefused, httpRateLimited, httpTimeout, httpServerError, httpRedirected, httpAnswerInvalid,
+    ]
+}
