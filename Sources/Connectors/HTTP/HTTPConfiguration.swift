@@ -133,5 +133,6 @@ public enum HTTPConfiguration {
             endpoints: [https://c1.example.com, https://c2.example.com]
             load_balancing: round_robin
             cache: {ttl: 5m, max_entries: 10000}
-            """)
+            """,
+        rules: ServiceFields.rules)
 }

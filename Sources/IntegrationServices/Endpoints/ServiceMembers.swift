@@ -1,66 +1,59 @@
 internal import IntegrationCore
 internal import Synchronization
 
-/// The endpoints of one service, and who has to hear when they come and go.
-final class ServiceEndpoints: Sendable {
-    struct Endpoint: Sendable {
+/// Which endpoints a service has besides those that its configuration names or finds, and which it does without: what was
+/// registered and deregistered at run time.
+final class ServiceMembers: Sendable {
+    /// An endpoint that was registered.
+    struct Registered: Sendable {
+        var endpoint: ServiceEndpoint
+        /// What answers there; nil: what the service makes of the address.
+        var lookup: (any Lookup)?
+    }
+
+    struct State: Sendable {
         /// In the order of registration.
-        var number: Int
-        var name: String
-        var lookup: any Lookup
-    }
+        var registered: [Registered] = []
+        /// Names of endpoints that are left out.
+        var left: Set<String> = []
+        /// The service as it was declared last.
+        var declaration: ServiceDeclaration?
+        /// Who has it open.
+        var pool: EndpointPool?
+        var answers: SharedAnswers?
 
-    enum Change: Sendable {
-        case joined(Endpoint)
-        case left(Int)
-    }
-
-    private struct State {
-        var endpoints: [Endpoint] = []
-        var count = 0
-        var listeners: [Int: AsyncStream<Change>.Continuation] = [:]
+        /// Endpoints that the configuration names or finds.
+        var found: [ServiceEndpoint] { pool?.found ?? declaration?.balanced?.endpoints ?? [] }
     }
 
     private let state = Mutex(State())
+    /// Woken when endpoints come or go.
+    let changes = Wakeup()
 
-    /// Names in the order of registration.
-    var names: [String] { state.withLock { $0.endpoints.map(\.name) } }
+    var current: State { state.withLock { $0 } }
 
-    /// False where the name is taken.
-    func add(_ name: String, _ lookup: any Lookup) -> Bool {
+    func change<R: Sendable, E: Error>(_ body: (inout sending State) throws(E) -> sending R) throws(E) -> R {
+        let result = try state.withLock { state throws(E) in try body(&state) }
+        changes.wake()
+        return result
+    }
+
+    /// The endpoints that there are, of those that were `found` and those that were registered: the latter win.
+    func present(_ found: [ServiceEndpoint]) -> [Registered] {
         state.withLock { state in
-            guard !state.endpoints.contains(where: { $0.name == name }) else { return false }
-            state.count += 1
-            let endpoint = Endpoint(number: state.count, name: name, lookup: lookup)
-            state.endpoints.append(endpoint)
-            for listener in state.listeners.values { listener.yield(.joined(endpoint)) }
-            return true
+            let names = Set(state.registered.map(\.endpoint.name))
+            let others = found.filter { !names.contains($0.name) }.map { Registered(endpoint: $0) }
+            return others.filter { !state.left.contains($0.endpoint.name) } + state.registered
         }
     }
 
-    /// False where there is none of that name.
-    func remove(_ name: String) -> Bool {
-        state.withLock { state in
-            guard let index = state.endpoints.firstIndex(where: { $0.name == name }) else { return false }
-            let endpoint = state.endpoints.remove(at: index)
-            for listener in state.listeners.values { listener.yield(.left(endpoint.number)) }
-            return true
-        }
-    }
+    // MARK: Who is open
 
-    /// Tells of all changes from now on; returns the endpoints that there are now, and what ends it.
-    func subscribe(
-        _ listener: AsyncStream<Change>.Continuation
-    ) -> (present: [Endpoint], end: @Sendable () -> Void) {
-        state.withLock { state in
-            state.count += 1
-            let token = state.count
-            state.listeners[token] = listener
-            return (state.endpoints, { [weak self] in self?.unsubscribe(token) })
-        }
-    }
+    func opened(_ pool: EndpointPool) { state.withLock { $0.pool = pool } }
 
-    private func unsubscribe(_ token: Int) {
-        state.withLock { $0.listeners.removeValue(forKey: token) }?.finish()
-    }
+    func closed(_ pool: EndpointPool) { state.withLock { if $0.pool === pool { $0.pool = nil } } }
+
+    func opened(_ answers: SharedAnswers) { state.withLock { $0.answers = answers } }
+
+    func closed(_ answers: SharedAnswers) { state.withLock { if $0.answers === answers { $0.answers = nil } } }
 }
