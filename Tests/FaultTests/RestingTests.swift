@@ -72,4 +72,26 @@ struct RestingTests {
         #expect(rest.descriptors == base.descriptors)
         #expect(rest.residentBytes <= base.residentBytes + (8 << 20))
     }
+
+    @Test("An engine with nothing to do gives back the memory that its start took")
+    func idle() throws {
+        let folder = try Folder()
+        try folder.write(
+            "integration.yaml",
+            """
+            storage: {path: ./data}
+            queues: {orders: {}}
+            flows: {waiting: {source: {type: queue, name: orders}, destination: {type: drop}}}
+            """)
+        let child = try Child(
+            ["run", "--log-level", "error"], folder: folder, output: folder.path(".stdout"),
+            words: .file(folder.path(".stderr")))
+        child.wait(seconds: 1)
+        let started = try Holdings(of: child.process)
+        child.wait(seconds: 3)
+        let resting = try Holdings(of: child.process)
+        child.send(SIGTERM)
+        #expect(child.wait() == 0)
+        #expect(resting.residentBytes < started.residentBytes * 3 / 4, "\(started), then \(resting)")
+    }
 }
