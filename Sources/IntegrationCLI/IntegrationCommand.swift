@@ -30,8 +30,8 @@ struct IntegrationCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Running engines",
                 subcommands: [
-                    FlowCommand.self, QueueCommand.self, DeadLetterCommand.self, EventCommand.self, TraceCommand.self,
-                    ReloadCommand.self, DoctorCommand.self,
+                    FlowCommand.self, ServiceCommand.self, QueueCommand.self, DeadLetterCommand.self, EventCommand.self,
+                    TraceCommand.self, ReloadCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Reference", subcommands: [ListCommand.self, DocsCommand.self, ExplainCommand.self]),

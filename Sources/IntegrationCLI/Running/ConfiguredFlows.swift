@@ -2,6 +2,7 @@ internal import IntegrationConfiguration
 internal import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationServer
+internal import IntegrationServices
 internal import Synchronization
 
 /// Creates, deletes and reloads flows of a running engine: each is a reload of the configuration with something changed.
@@ -97,6 +98,7 @@ final class ConfiguredFlows: FlowAdministration {
                         shared.contains(name)
                             || name.firstIndex(of: "/").map { flows.contains(String(name[..<$0])) } == true
                     }), queues: plan.queues, grace: plan.grace))
+        configuration.services.replace(with: plan.services)
         state.withLock { $0.fingerprints = fingerprints }
         return report
     }

@@ -3,6 +3,7 @@ internal import IntegrationConfiguration
 internal import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationServer
+internal import IntegrationServices
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -41,6 +42,7 @@ struct FlowRun {
         let flows = ConfiguredFlows(configuration, engine: engine, root: root)
         var stopped: IntegrationError?
         do {
+            try restoreServices()
             let socket = try socket(logger)
             let group = ServiceGroup(configuration: services(engine, flows, logs, socket, logger))
             try await Interrupts.watched(engine, line, grace: plan.grace) { try await group.run() }
@@ -55,6 +57,15 @@ struct FlowRun {
         return Outcome(
             snapshots: engine.snapshots, elapsed: clock.now - start,
             memoryDeadLetters: engine.memoryDeadLetters.letters, error: stopped)
+    }
+
+    /// Tells the registry of the services, and of what was registered in earlier runs.
+    ///
+    /// - Throws: where that can't be read.
+    private func restoreServices() throws(IntegrationError) {
+        configuration.services.replace(with: plan.services)
+        guard let storage else { return }
+        for kept in try KeptRegistrations(storage: storage).read() { configuration.services.restore(kept) }
     }
 
     /// The socket of the admin API; nil, with a warning, where the run can do without.
@@ -90,6 +101,8 @@ struct FlowRun {
             let rates = FlowRates()
             services.engine = engine
             services.flows = flows
+            services.registry = configuration.services
+            services.registrations = storage.map { KeptRegistrations(storage: $0) }
             services.logs = logs
             services.rates = rates
             server = [
