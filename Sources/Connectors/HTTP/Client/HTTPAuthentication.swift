@@ -1,6 +1,6 @@
 internal import IntegrationCore
 
-/// The ways to prove who sends a request.
+/// The ways to prove who sends a request: what our own requests carry.
 enum HTTPAuthentication {
     static let token = Field<SecretString>.required("token", .secret, "Sent as `Authorization: Bearer …`.")
     static let bearer = FieldTable("bearer", summary: "A token.", fields: [token])
@@ -26,17 +26,5 @@ enum HTTPAuthentication {
         "oauth2", summary: "Client credentials (RFC 6749, section 4.4); tokens are renewed in time.",
         fields: [tokenURL, clientID, clientSecret, scopes, audience])
 
-    static let secret = Field<SecretString>.required("secret", .secret, "The shared secret.")
-    static let signature = Field<String>.required("header", .string, "The header that carries the signature.")
-    static let prefix = Field<String>.defaulted("prefix", .string, "sha256=", "What stands before it.")
-    static let timestamp = Field<String?>.optional(
-        "timestamp_header", .string, "A header with the time of sending, signed with the body.")
-    static let tolerance = Field<Duration>.defaulted(
-        "tolerance", .duration, .seconds(300), "Older or younger requests are refused.")
-    static let hmac = FieldTable(
-        "hmac", summary: "A signature over the body (HMAC-SHA-256), as webhooks carry it.",
-        fields: [secret, signature, prefix, timestamp, tolerance])
-
     static let client = [bearer, basic, apiKey, oauth2]
-    static let server = [bearer, basic, apiKey, hmac]
 }
