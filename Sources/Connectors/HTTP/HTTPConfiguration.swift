@@ -2,13 +2,14 @@ public import IntegrationCore
 
 /// Everything about HTTP that a configuration can say; each kind of thing has a file of its own.
 public enum HTTPConfiguration {
-    /// What the catalog gets.
-    public static let types: [TypeDescription] = [
-        TypeDescription(.connector, "http", connector, isBuilt: false),
-        TypeDescription(.source, "http", source, isBuilt: false),
-        TypeDescription(.destination, "http", destination, isBuilt: false, connector: "http"),
-        TypeDescription(.service, "http", service, isBuilt: false, connector: "http"),
-    ]
+    /// What the catalog gets for the server, until there is one.
+    static let types: [TypeDescription] = [TypeDescription(.source, "http", source, isBuilt: false)]
+
+    /// Adds the types and what makes them.
+    public static func register(in catalog: inout Catalog) {
+        catalog.register(contentsOf: types)
+        registerClient(in: &catalog)
+    }
 
     public enum Method: String, Sendable, CaseIterable {
         case get = "GET"

@@ -33,7 +33,16 @@ extension ErrorCode {
             """,
         remedy: "Check that the address is that of the service, and not of a proxy or a login page before it.")
 
+    public static let httpRequestInvalid = ErrorCode(
+        "IE3107", "No request can be made of the message",
+        explanation: """
+            A value of the message can't stand where the configuration puts it: a line break in a header, an empty or \
+            dotted segment in a path, an address that is no `http` or `https` URL. Nothing was sent.
+            """,
+        remedy: "Mend the message, or the expression that the error names.")
+
     public static let httpCodes: [ErrorCode] = [
         httpRefused, httpRateLimited, httpTimeout, httpServerError, httpRedirected, httpAnswerInvalid,
+        httpRequestInvalid,
     ]
 }

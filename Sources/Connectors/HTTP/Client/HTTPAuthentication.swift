@@ -22,9 +22,15 @@ enum HTTPAuthentication {
     static let clientSecret = Field<SecretString>.required("client_secret", .secret, "How it proves that.")
     static let scopes = Field<[String]>.defaulted("scopes", .list(of: .string), [], "What is asked for.")
     static let audience = Field<String?>.optional("audience", .string, "Whom the token is for.")
+    static let clientAuthentication = Field<ClientAuthentication>.defaulted(
+        "client_auth", .choice, .header,
+        "Where id and secret are sent: in a `header` (basic, as RFC 6749, 2.3.1, prefers) or in the `body`.")
+
+    enum ClientAuthentication: String, Sendable, CaseIterable { case header, body }
+
     static let oauth2 = FieldTable(
         "oauth2", summary: "Client credentials (RFC 6749, section 4.4); tokens are renewed in time.",
-        fields: [tokenURL, clientID, clientSecret, scopes, audience])
+        fields: [tokenURL, clientID, clientSecret, scopes, audience, clientAuthentication])
 
     static let client = [bearer, basic, apiKey, oauth2]
 }
