@@ -201,7 +201,19 @@ let package = Package(
         .target(name: "ExampleSupport", path: "Examples/Support"),
 
         // Tests.
-        .target(name: "TestSupport", path: "Tests/Support", exclude: ["Sanitizer"]),
+        .target(name: "TestSupport", path: "Tests/Support", exclude: ["Sanitizer", "FaultProxy"]),
+        // A TCP proxy that does to connections what networks do.
+        .target(
+            name: "FaultProxy",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Tests/Support/FaultProxy"),
+        .testTarget(
+            name: "FaultProxyTests",
+            dependencies: [
+                "FaultProxy", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
         .testTarget(
             name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument", "TestSupport"]),

@@ -104,6 +104,13 @@ struct Topology {
         name: "checkpoints", flows: load + sorting(source: fromQueue), sinks: intoQueues, padding: 256 << 10,
         orders: 70, killsAtOnce: 4, stages: ["store-checkpoint:kill:N"])
 
+    /// An engine that goes on, and is not killed.
+    static let restless = Topology(
+        name: "follow",
+        flows: sorting(
+            source: fromFile.replacing("ndjson, batch", with: "ndjson, mode: follow, batch"), attempts: 1000),
+        sinks: [.high: .file("high.ndjson"), .regular: .file("regular.ndjson"), .dead: .file("failed.ndjson")])
+
     static let all = [
         queueToQueues, fileToQueues, fileToFiles, queueToFiles, handover, failingSteps, failingStepsOfFile, checkpoints,
     ]

@@ -97,6 +97,7 @@ struct FlowRun {
                 SocketServer(socket, services: services, logger: logger),
             ]
         }
+        server.append(ExecutablePages(engine: engine, clock: clock))
         if let watched {
             server.append(SavedFiles(watched, flows: flows, configuration: configuration, line: line, clock: clock))
         }

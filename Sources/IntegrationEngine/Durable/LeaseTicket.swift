@@ -8,6 +8,8 @@ struct LeaseTicket: DeliveryTicket {
     let messages: [ClaimedMessage]
     /// Whether some go on at a branch or came from another source.
     let isSpecial: Bool
+    /// Given when the lease was lost: what is still done for these messages is in vain.
+    let lost = ShutdownSignal()
 
     init(_ claim: Claim) {
         lease = claim.lease

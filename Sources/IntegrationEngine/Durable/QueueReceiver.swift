@@ -7,7 +7,8 @@ internal import Synchronization
 /// An open queue: claims messages, keeps their leases alive, and puts back what was not settled.
 final class QueueReceiver: Receiver {
     private struct State {
-        var held: Set<Lease> = []
+        /// With the signals that are given when they are lost.
+        var held: [Lease: ShutdownSignal] = [:]
         var released: [PutBack] = []
     }
 
@@ -96,11 +97,12 @@ final class QueueReceiver: Receiver {
             }
         }
         let lease = claim.lease
-        state.withLock { _ = $0.held.insert(lease) }
+        let ticket = LeaseTicket(claim)
+        state.withLock { $0.held[lease] = ticket.lost }
         let sequences = claim.messages.map(\.sequence)
         return Delivery(
             Batch(arena: arena, messages: messages, failures: failures),
-            tickets: [TicketRun(LeaseTicket(claim), count: claim.messages.count)]
+            tickets: [TicketRun(ticket, count: claim.messages.count)]
         ) { [self] in settle(lease, sequences, $0) }
     }
 
@@ -114,7 +116,7 @@ final class QueueReceiver: Receiver {
     /// What was accepted has left the queue with its effects; the rest goes back.
     private func settle(_ lease: Lease, _ sequences: [UInt64], _ settlement: Settlement) {
         let isReturned = state.withLock { state in
-            state.held.remove(lease)
+            state.held[lease] = nil
             guard !settlement.isAccepted else { return false }
             for (origin, sequence) in sequences.enumerated() {
                 if case .accepted = settlement.outcome(of: origin) { continue }
@@ -141,17 +143,18 @@ final class QueueReceiver: Receiver {
                 return  // cancelled
             }
             guard context.clock.now >= next else { continue }
-            for lease in state.withLock({ $0.held }) { await extend(lease) }
+            for (lease, lost) in state.withLock({ $0.held }) { await extend(lease, lost) }
             next = context.clock.now + interval
         }
     }
 
-    private func extend(_ lease: Lease) async {
+    private func extend(_ lease: Lease, _ lost: ShutdownSignal) async {
         do throws(IntegrationError) {
             try await store.extend(lease, for: source.visibilityTimeout)
         } catch {
             context.logger.warning(
                 "a lease could not be extended", metadata: ["queue": "\(source.queue)", "code": "\(error.code)"])
+            if error.code == .leaseLost { lost.signal() }
         }
     }
 

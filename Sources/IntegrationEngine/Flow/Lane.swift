@@ -44,10 +44,15 @@ struct Lane {
         runner.statistics.received(messages: count, bytes: bytes)
         let arena = batch.arena
         runner.pipeline.journeys?.note("received", batch.messages, at: entry.name)
-        var verdict = await process(batch, delivery.tickets, turn)
+        let tickets = delivery.tickets
+        guard var verdict = await untilLost(tickets, { await process(batch, tickets, turn) }) else {
+            // Dropped, and so released: others work on the messages by now.
+            runner.inFlight.remove(messages: count, bytes: bytes)
+            return
+        }
         if let journal = runner.journal {
             defer { runner.inFlight.remove(messages: count, bytes: bytes) }
-            try await settle(delivery, &verdict, in: journal, received: received, arena)
+            guard try await settle(delivery, &verdict, in: journal, received: received, arena) else { return }
         } else {
             let parked = settle(delivery, verdict, received: received, arena)
             let stays = parked.reduce(into: (messages: 0, bytes: 0)) { $0 = ($0.messages + 1, $0.bytes + $1.size) }
@@ -63,6 +68,27 @@ struct Lane {
         try runner.note(
             count: count, undecided: verdict.undecided,
             failed: verdict.dead.map(\.message.origin))
+    }
+
+    /// Does the work for messages that are held under leases, and cancels it when one of the leases is lost.
+    ///
+    /// - Returns: nil when a lease was lost.
+    private func untilLost(_ tickets: [TicketRun], _ work: @escaping @Sendable () async -> Verdict) async -> Verdict? {
+        let leases = tickets.compactMap { $0.ticket as? LeaseTicket }
+        if leases.isEmpty { return await work() }
+        return await withTaskGroup(of: Verdict?.self) { group in
+            group.addTask { await work() }
+            for lease in leases {
+                group.addTask {
+                    await lease.lost.wait()
+                    return nil
+                }
+            }
+            // The first to end is the work, or the watch over a lease that was lost.
+            let verdict = await group.next() ?? nil
+            group.cancelAll()
+            return verdict
+        }
     }
 
     /// Runs a batch through; what is dead is buried, or ready to be, when this returns.
@@ -105,10 +131,12 @@ struct Lane {
     }
 
     /// Settles a delivery in one transaction with all that became of its messages. What can't be committed is released.
+    ///
+    /// - Returns: whether it was committed.
     private func settle(
         _ delivery: consuming Delivery, _ verdict: inout Verdict, in journal: Journal, received: Duration,
         _ arena: Arena
-    ) async throws {
+    ) async throws -> Bool {
         let clock = runner.context.clock
         let work = Journal.Work(
             count: delivery.count, tickets: delivery.tickets, source: entry.name,
@@ -116,7 +144,7 @@ struct Lane {
         settling: while true {
             switch try await journal.commit(journal.change(verdict, of: work, runner: runner)) {
             case .committed: break settling
-            case .lost, .abandoned: return
+            case .lost, .abandoned: return false
             case .refused(let queue, let error): await refuse(&verdict, by: queue, error, work)
             }
         }
@@ -134,6 +162,7 @@ struct Lane {
         // A lease's messages were put back by the transaction.
         let released = verdict.released.map(\.message.origin).filter { Journal.claimed($0, work.tickets) == nil }
         delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
+        return true
     }
 
     /// Turns messages for a queue that has no room for them into failures.

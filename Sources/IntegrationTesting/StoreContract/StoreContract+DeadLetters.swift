@@ -104,7 +104,7 @@ extension StoreContract {
             ] {
                 do {
                     _ = try await store.deadLetter(text)
-                    throw StoreViolation("`\(text)` found a dead letter")
+                    throw ContractViolation("`\(text)` found a dead letter")
                 } catch let error as IntegrationError {
                     try require(error.code, is: code, "`\(text)`")
                 }
@@ -184,7 +184,7 @@ extension StoreContract {
             try require(claim.messages[0].resume, is: [ResumePoint(destination: "b", body: nil)], "through the steps")
             do {
                 try await store.replaceBody(ofDeadLetter: ids[0], with: [])
-                throw StoreViolation("a dead letter that is gone was edited")
+                throw ContractViolation("a dead letter that is gone was edited")
             } catch let error as IntegrationError {
                 try require(error.code, is: .deadLetterUnknown, "it is gone")
             }
@@ -194,7 +194,7 @@ extension StoreContract {
             let ids = try await record((0..<3).map { letter($0) { $0.sourceQueue = "q" } }, store)
             do {
                 _ = try await store.replay(ids)
-                throw StoreViolation("three messages were replayed into a queue for two")
+                throw ContractViolation("three messages were replayed into a queue for two")
             } catch let error as IntegrationError {
                 try require(error.code, is: .queueFull, "no room")
             }

@@ -39,7 +39,7 @@ extension StoreContract {
             clock.advance(by: .seconds(1))
             do {
                 try await store.extend(claim.lease, for: .seconds(30))
-                throw StoreViolation("a lease was extended after its end")
+                throw ContractViolation("a lease was extended after its end")
             } catch let error as IntegrationError {
                 try require(error.code, is: .leaseLost, "an expired lease can't be extended")
             }

@@ -112,7 +112,7 @@ extension StoreContract {
             change.enqueue = [Enqueue("q", ["m"])]
             do {
                 try await store.commit(change)
-                throw StoreViolation("a change was taken though a key was not what it expected")
+                throw ContractViolation("a change was taken though a key was not what it expected")
             } catch let error as IntegrationError {
                 try require(error.code, is: .stateConflict, "a code of its own")
                 try require(error.message.contains("hot"), "the key is named: \(error.message)")
@@ -157,8 +157,10 @@ extension StoreContract {
         },
     ]
 
-    private static func only(_ versions: [UInt64?]) throws(StoreViolation) -> UInt64 {
-        guard let version = versions.first ?? nil else { throw StoreViolation("a change of a key returned no version") }
+    private static func only(_ versions: [UInt64?]) throws(ContractViolation) -> UInt64 {
+        guard let version = versions.first ?? nil else {
+            throw ContractViolation("a change of a key returned no version")
+        }
         return version
     }
 }

@@ -23,7 +23,7 @@ public enum StoreContract {
         }
 
         /// - Parameter home: a fresh one.
-        /// - Throws: `StoreViolation`, or what the store throws.
+        /// - Throws: `ContractViolation`, or what the store throws.
         public func run(_ home: any StoreHome) async throws { try await body(home, ManualClock()) }
 
         /// A check that opens the store once.
@@ -59,7 +59,7 @@ extension Store {
     /// Claims, and finds something.
     func mustTake(_ count: Int = 100, from queue: QueueName) async throws -> Claim {
         guard let claim = try await take(count, from: queue) else {
-            throw StoreViolation("nothing was handed out of queue \(queue)")
+            throw ContractViolation("nothing was handed out of queue \(queue)")
         }
         return claim
     }
@@ -72,7 +72,7 @@ extension Store {
 
     func summary(of queue: QueueName) async throws -> QueueSummary {
         guard let summary = try await queues().first(where: { $0.name == queue }) else {
-            throw StoreViolation("queue \(queue) is not in the list")
+            throw ContractViolation("queue \(queue) is not in the list")
         }
         return summary
     }
@@ -84,7 +84,7 @@ extension Store {
         } catch {
             return try require(error.code, is: code, promise)
         }
-        throw StoreViolation("\(promise): the change was taken, \(code.id) was expected")
+        throw ContractViolation("\(promise): the change was taken, \(code.id) was expected")
     }
 }
 

@@ -10,7 +10,8 @@ struct FaultyStore: Store {
         private struct State {
             var refusal: IntegrationError?
             var refused = 0
-            var losesLeases = false
+            /// What every extension of a lease fails with.
+            var extensionFailure: ErrorCode?
             var committed: [StoreChange] = []
         }
 
@@ -20,7 +21,7 @@ struct FaultyStore: Store {
         func refuse(with error: IntegrationError?) { state.withLock { $0.refusal = error } }
 
         /// Keeps leases from being extended.
-        func loseLeases(_ loses: Bool = true) { state.withLock { $0.losesLeases = loses } }
+        func loseLeases(_ code: ErrorCode = .storageFailed) { state.withLock { $0.extensionFailure = code } }
 
         /// Commits that were refused.
         var refused: Int { state.withLock { $0.refused } }
@@ -36,7 +37,7 @@ struct FaultyStore: Store {
         }
 
         fileprivate func checkExtension() throws(IntegrationError) {
-            if state.withLock({ $0.losesLeases }) { throw IntegrationError(.storageFailed, "the test says so") }
+            if let code = state.withLock({ $0.extensionFailure }) { throw IntegrationError(code, "the test says so") }
         }
 
         fileprivate func note(_ change: StoreChange) { state.withLock { $0.committed.append(change) } }

@@ -42,6 +42,21 @@ import Testing
         #expect(failing.texts.sorted() == numbers(4).flatMap { [$0, $0] })
     }
 
+    @Test func `work under a lease that is lost is cut off, counts as no failure and is done anew`() async throws {
+        let test = try DurableTest()
+        try await test.fill("a", numbers(3))
+        test.faults.loseLeases(.leaseLost)
+        let out = RecordingDestination()
+        let result = try await test.run(
+            flow(test, [SlowStep(.seconds(1000))], to: "out"), destinations: ["out": out])
+        #expect(out.bodies == numbers(3))
+        // The first extension, at a third of 30 s, says that it is lost; the work would have taken 1000 s.
+        #expect(out.records.allSatisfy { $0.time == .seconds(10) })
+        #expect(result.snapshot.retries == 0)
+        #expect(result.snapshot.dead == 0)
+        #expect(try await test.deadLetters.isEmpty)
+    }
+
     @Test func `after a crash what was in hand comes again at once, each alone`() async throws {
         let test = try DurableTest()
         try await test.fill("a", numbers(3))
