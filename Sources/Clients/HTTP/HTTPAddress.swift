@@ -140,44 +140,15 @@ public struct HTTPAddress: Sendable, Hashable {
 
     /// Adds a parameter; name and value are percent-encoded.
     public mutating func add(query name: String, _ value: String) {
-        add(query: Self.component(name) + "=" + Self.component(value))
+        add(query: PercentEncoding.component(name) + "=" + PercentEncoding.component(value))
     }
 
     private mutating func add(query text: String) {
         query = query.map { $0.isEmpty ? text : $0 + "&" + text } ?? text
     }
 
-    // MARK: Percent-encoding (RFC 3986, section 2.1)
-
-    /// Everything but unreserved characters encoded.
-    static func component(_ text: String) -> String {
-        encode(text) { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                true
-            default: false
-            }
-        }
-    }
-
     /// What can't stand in a path or query encoded; escapes stay as they are.
     private static func encoded(_ text: String) -> String {
-        encode(text) { $0 > 0x20 && $0 < 0x7F && !"\"#<>\\^`{|}".utf8.contains($0) }
-    }
-
-    private static func encode(_ text: String, keeping isKept: (UInt8) -> Bool) -> String {
-        guard !text.utf8.allSatisfy(isKept) else { return text }
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            if isKept(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        PercentEncoding.encode(text) { $0 > 0x20 && $0 < 0x7F && !"\"#<>\\^`{|}".utf8.contains($0) }
     }
 }

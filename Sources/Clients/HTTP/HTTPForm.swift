@@ -10,5 +10,5 @@ public struct HTTPForm: Sendable {
     }
 
     /// A value as it stands in such a body: everything but unreserved characters percent-encoded.
-    public static func encoded(_ value: String) -> String { HTTPAddress.component(value) }
+    public static func encoded(_ value: String) -> String { PercentEncoding.component(value) }
 }

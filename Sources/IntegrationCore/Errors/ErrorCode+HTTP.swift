@@ -41,8 +41,18 @@ extension ErrorCode {
             """,
         remedy: "Mend the message, or the expression that the error names.")
 
+    public static let cloudEventInvalid = ErrorCode(
+        "IE3108", "Not a CloudEvent",
+        explanation: """
+            A message that says it is an event (CloudEvents 1.0) lacks one of `id`, `source`, `specversion` and `type`, \
+            is of another version, or can't be read. Whoever sent it is told so; nothing of it was taken in. In a \
+            destination, an attribute came out empty.
+            """,
+        remedy: "Mend what is named at the sender, or in the destination's `cloudevents`."
+    )
+
     public static let httpCodes: [ErrorCode] = [
         httpRefused, httpRateLimited, httpTimeout, httpServerError, httpRedirected, httpAnswerInvalid,
-        httpRequestInvalid,
+        httpRequestInvalid, cloudEventInvalid,
     ]
 }

@@ -23,13 +23,41 @@ extension HTTPConfiguration {
         "accept", .list(of: .int(300...599)), [],
         "Statuses beyond class 2xx that accept a message too, such as 404 for a deletion that is repeated.")
 
+    static let bulk = Field<DecodedFields?>.optional(
+        "batch", .fields(of: BulkOptions.table), "Puts many messages into one request, instead of one into each.")
+    static let cloudevents = Field<DecodedFields?>.optional(
+        "cloudevents", .fields(of: CloudEventTemplate.table), "Sends messages as events (CloudEvents 1.0).")
+
     static let destination = FieldTable(
         "http destination", summary: "Sends each message as one request; 2xx accepts it.",
         fields: [
             destinationPath, url, method, query, headers, requestBody, contentType, idempotencyHeader, accept,
+            bulk, cloudevents,
         ],
         example: "{connector: rest-api, path: \"/orders/{{ id }}\", method: PUT}",
-        rules: [FieldTable.atMostOne(of: "url", "path")])
+        rules: [FieldTable.atMostOne(of: "url", "path"), bulkRule])
+
+    /// What has no meaning where many messages go in one request.
+    private static let bulkRule: FieldTable.Rule = { fields, context in
+        let isBatched = fields[cloudevents].map { $0[CloudEventTemplate.mode] == .batched } ?? false
+        func conflict(_ name: String, _ reason: String, _ help: String) {
+            context.diagnostics.error(
+                .conflictingFields, "`\(name)` in \(context.subject) \(reason)", at: fields.span(of: name), help: help)
+        }
+        guard fields[bulk] != nil || isBatched else { return }
+        if fields[bulk] != nil, fields[cloudevents] != nil, !isBatched {
+            conflict("batch", "sends many events in one request, which only one mode can", "write `mode: batched`")
+        }
+        for name in ["url", "body", "idempotency_header"] where fields.isWritten(name) {
+            conflict(name, "has no meaning where many messages go in one request", "remove it, or `batch`")
+        }
+        if ![.post, .put, .patch].contains(fields[method]) {
+            conflict("method", "can't carry many messages", "write `method: POST`")
+        }
+        if isBatched, fields[bulk]?[BulkOptions.format] == .ndjson {
+            conflict("batch", "is an array where events are batched", "remove `format`")
+        }
+    }
 
     static func makeDestination(
         _ endpoint: EndpointDeclaration, _ context: any MakerContext
@@ -56,6 +84,17 @@ extension HTTPConfiguration {
             content: MessageContent(
                 contentType: fields[contentType], idempotencyHeader: fields[idempotencyHeader],
                 sendsMessage: ![.get, .head, .delete].contains(method)),
-            accepted: Set(fields[accept]))
+            accepted: Set(fields[accept]),
+            events: try fields[cloudevents].map { events throws(IntegrationError) in
+                try CloudEventTemplate(events, context)
+            },
+            bulk: try bulkOptions(fields, context))
+    }
+
+    private static func bulkOptions(
+        _ fields: DecodedFields, _ context: any MakerContext
+    ) throws(IntegrationError) -> BulkOptions? {
+        if let bulk = fields[bulk] { return try BulkOptions(bulk, context) }
+        return fields[cloudevents].map { $0[CloudEventTemplate.mode] == .batched } ?? false ? .ofEvents : nil
     }
 }

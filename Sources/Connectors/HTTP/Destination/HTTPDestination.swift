@@ -12,12 +12,17 @@ struct HTTPDestination: Destination {
     let content: MessageContent
     /// Statuses beyond class 2xx that accept a message.
     let accepted: Set<Int>
+    /// What makes events of messages, where they are sent as such.
+    let events: CloudEventTemplate?
+    /// Nil: each message is a request.
+    let bulk: BulkOptions?
 
     func withSender<R: Sendable>(
         in context: FlowContext, _ body: (any Sender) async throws -> R
     ) async throws -> R {
         try await connection.open(in: context) { open in
-            try await body(HTTPSender(destination: self, open: open))
+            if let bulk { return try await body(BulkSender(destination: self, options: bulk, open: open)) }
+            return try await body(HTTPSender(destination: self, open: open))
         }
     }
 }
@@ -100,6 +105,7 @@ struct HTTPSender: Sender {
             message.writeBody(in: arena, to: &out)
             request.body = out.withBytes { ByteBuffer(bytes: $0) }
         }
+        if let events = destination.events { try events.apply(to: &request, &input, message.id, destination.content) }
         if request.body != nil { request.headers.setWhereMissing("content-type", destination.content.contentType) }
         return request
     }
