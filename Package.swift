@@ -92,7 +92,8 @@ let package = Package(
         .target(
             name: "IntegrationTesting",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationStore",
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
+                "IntegrationStore",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -132,7 +133,9 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ],
             path: "Sources/Clients/HTTP"),
 
@@ -191,9 +194,9 @@ let package = Package(
         .executableTarget(
             name: "IntegrationCLI",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
-                "IntegrationConfiguration", "Integration", "IntegrationServer", "IntegrationServices",
-                "IntegrationStore",
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
+                "IntegrationTransforms", "IntegrationConfiguration", "Integration", "IntegrationServer",
+                "IntegrationServices", "IntegrationStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -220,7 +223,12 @@ let package = Package(
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
         .testTarget(
             name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument", "TestSupport"]),
-        .testTarget(name: "IntegrationResilienceTests", dependencies: ["IntegrationResilience", "IntegrationCore"]),
+        .testTarget(
+            name: "IntegrationResilienceTests",
+            dependencies: [
+                "IntegrationResilience", "IntegrationCore", "IntegrationDocument", "IntegrationTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "IntegrationEngineTests",
             dependencies: [
@@ -262,15 +270,16 @@ let package = Package(
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
-                "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "IntegrationServices",
-                "HTTPConnector", "PostgresConnector",
+                "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "IntegrationResilience",
+                "IntegrationServices", "HTTPConnector", "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "IntegrationCLITests",
             dependencies: [
                 "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
-                .product(name: "Logging", package: "swift-log"),
+                "ConnectorTestSupport", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "IntegrationTests",
@@ -284,7 +293,11 @@ let package = Package(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
         // The built executable under kills and other faults; see scripts/faults.
         .testTarget(
-            name: "FaultTests", dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationStore"]),
+            name: "FaultTests",
+            dependencies: [
+                "Integration", "IntegrationCLI", "IntegrationConfiguration", "IntegrationCore", "IntegrationServices",
+                "IntegrationStore", "ConnectorTestSupport", .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "ConnectorTestSupport",
             dependencies: [

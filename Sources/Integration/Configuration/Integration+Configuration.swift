@@ -63,6 +63,7 @@ extension Integration {
         }
         let number = state.addConfiguration(of: flows.map(\.name))
         try add(shared, owner: .configuration(number), &state)
+        engine.add(plan.connectors)
         try add(plan.lookups, owner: .configuration(number), &state)
         services.add(plan.services)
         state.typesOfServices.merge(plan.typesOfServices) { _, new in new }

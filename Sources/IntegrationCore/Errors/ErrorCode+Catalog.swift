@@ -3,7 +3,7 @@ extension ErrorCode {
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
         expressionCodes, flowCodes, pluginCodes, programCodes, serviceCodes, fileCodes, streamCodes, networkCodes,
-        httpCodes,
+        httpCodes, guardCodes,
         storeCodes, serverCodes,
         commandLineCodes,
     ].flatMap(\.self)

@@ -30,7 +30,7 @@ struct CallSender: Sender {
         guard let runner = await directory.runner(flow) else {
             throw IntegrationError(.calledFlowNotRunning, "flow `\(flow)` is not running")
         }
-        let callee = Self.copy(batch, into: runner.context.arenas.take())
+        let callee = batch.copy(of: batch.messages.indices, into: runner.context.arenas.take())
         let arena = callee.arena
         let count = callee.messages.count
         runner.statistics.received(messages: count, bytes: callee.messages.reduce(0) { $0 + Int($1.original.length) })
@@ -43,27 +43,5 @@ struct CallSender: Sender {
         }
         runner.context.arenas.give(arena)
         return SendReport(refused: refused)
-    }
-
-    private static func copy(_ batch: Batch, into arena: Arena) -> Batch {
-        var out = OutputBuffer()
-        var messages: [Message] = []
-        for (index, message) in batch.messages.enumerated() {
-            let start = out.count
-            message.writeBody(in: batch.arena, to: &out)
-            let body = Slice(base: Arena.sourceBase, offset: start, length: out.count - start)
-            var metadata: UnsafePointer<Word>?
-            if let known = message.metadata {
-                var builder = Builder(arena)
-                builder.copy(foreign: batch.arena.view(known))
-                metadata = builder.finish()
-            }
-            messages.append(
-                Message(
-                    id: message.id, origin: index, body: body, metadata: metadata, attempts: message.attempts,
-                    receiveCount: message.receiveCount))
-        }
-        arena.attach(out.takeBlock(), as: Arena.sourceBase)
-        return Batch(arena: arena, messages: messages)
     }
 }

@@ -1,6 +1,6 @@
 internal import IntegrationCore
 
-/// The ways to prove who sends a request.
+/// The ways to prove who sends a request: what our own requests carry.
 enum HTTPAuthentication {
     static let token = Field<SecretString>.required("token", .secret, "Sent as `Authorization: Bearer …`.")
     static let bearer = FieldTable("bearer", summary: "A token.", fields: [token])
@@ -22,21 +22,15 @@ enum HTTPAuthentication {
     static let clientSecret = Field<SecretString>.required("client_secret", .secret, "How it proves that.")
     static let scopes = Field<[String]>.defaulted("scopes", .list(of: .string), [], "What is asked for.")
     static let audience = Field<String?>.optional("audience", .string, "Whom the token is for.")
+    static let clientAuthentication = Field<ClientAuthentication>.defaulted(
+        "client_auth", .choice, .header,
+        "Where id and secret are sent: in a `header` (basic, as RFC 6749, 2.3.1, prefers) or in the `body`.")
+
+    enum ClientAuthentication: String, Sendable, CaseIterable { case header, body }
+
     static let oauth2 = FieldTable(
         "oauth2", summary: "Client credentials (RFC 6749, section 4.4); tokens are renewed in time.",
-        fields: [tokenURL, clientID, clientSecret, scopes, audience])
-
-    static let secret = Field<SecretString>.required("secret", .secret, "The shared secret.")
-    static let signature = Field<String>.required("header", .string, "The header that carries the signature.")
-    static let prefix = Field<String>.defaulted("prefix", .string, "sha256=", "What stands before it.")
-    static let timestamp = Field<String?>.optional(
-        "timestamp_header", .string, "A header with the time of sending, signed with the body.")
-    static let tolerance = Field<Duration>.defaulted(
-        "tolerance", .duration, .seconds(300), "Older or younger requests are refused.")
-    static let hmac = FieldTable(
-        "hmac", summary: "A signature over the body (HMAC-SHA-256), as webhooks carry it.",
-        fields: [secret, signature, prefix, timestamp, tolerance])
+        fields: [tokenURL, clientID, clientSecret, scopes, audience, clientAuthentication])
 
     static let client = [bearer, basic, apiKey, oauth2]
-    static let server = [bearer, basic, apiKey, hmac]
 }
