@@ -29,6 +29,7 @@ extension Catalog {
         GenerateConfiguration.register(in: &catalog, compile: generatedBody)
         DropConfiguration.register(in: &catalog)
         TableConfiguration.register(in: &catalog)
+        HTTPConfiguration.registerServer(in: &catalog)
         catalog.register(contentsOf: HTTPConfiguration.types)
         catalog.register(contentsOf: PostgresConfiguration.types)
         catalog.register(contentsOf: RabbitMQConfiguration.types)

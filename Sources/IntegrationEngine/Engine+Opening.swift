@@ -48,7 +48,7 @@ extension Engine {
             ending: ending,
             keys: try storage.map { storage throws(IntegrationError) in
                 StoredKeys(store: try storage.store, clock: clock)
-            })
+            }, shared: shared)
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
         let recorder = flow.recording == .none ? nil : self.recorder.withLock { $0 }
@@ -60,6 +60,7 @@ extension Engine {
                 deadLetters: Self.deadLetterQueue(of: flow, senders), rejecting: storage.rejecting)
         }
         try await storage?.declareOutboxes(pipeline.outboxes, of: flow)
+        try await storage?.declareIntake(of: flow)
         let runner = FlowRunner(
             flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
             order: built.key.map { KeyOrder($0, sources: flow.sources.map(\.name)) }, processors: processors)

@@ -5,7 +5,6 @@ public enum HTTPConfiguration {
     /// What the catalog gets.
     public static let types: [TypeDescription] = [
         TypeDescription(.connector, "http", connector, isBuilt: false),
-        TypeDescription(.source, "http", source, isBuilt: false),
         TypeDescription(.destination, "http", destination, isBuilt: false, connector: "http"),
         TypeDescription(.service, "http", service, isBuilt: false, connector: "http"),
     ]

@@ -3,7 +3,6 @@ extension ErrorCode {
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
         expressionCodes, flowCodes, pluginCodes, programCodes, fileCodes, streamCodes, networkCodes, httpCodes,
-        storeCodes, serverCodes,
-        commandLineCodes,
+        httpServerCodes, storeCodes, serverCodes, commandLineCodes,
     ].flatMap(\.self)
 }

@@ -56,6 +56,12 @@ public final class Storage: Sendable {
         }
     }
 
+    /// Makes the intake queue of a flow known, where one of its sources needs it.
+    func declareIntake(of flow: Flow) async throws(IntegrationError) {
+        guard flow.sources.contains(where: { $0.source.acknowledgement == .stored }) else { return }
+        try await store.declare(.intake(of: flow.name), Self.outboxSettings)
+    }
+
     /// Opens the store for the length of `body`.
     func withStore(_ body: @Sendable (any Store) async throws -> Void) async throws {
         try await open { [queues] store in
