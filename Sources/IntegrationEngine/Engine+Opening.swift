@@ -60,7 +60,6 @@ extension Engine {
                 deadLetters: Self.deadLetterQueue(of: flow, senders), rejecting: storage.rejecting)
         }
         try await storage?.declareOutboxes(pipeline.outboxes, of: flow)
-        try await storage?.declareIntake(of: flow)
         let runner = FlowRunner(
             flow, pipeline: pipeline, context: context, deadLetters: sink, storage: storage, journal: journal,
             order: built.key.map { KeyOrder($0, sources: flow.sources.map(\.name)) }, processors: processors)

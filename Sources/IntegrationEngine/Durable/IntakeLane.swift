@@ -15,12 +15,14 @@ struct IntakeLane {
         while true {
             try Task.checkCancellation()
             guard !runner.context.shutdown.isSignalled, let delivery = try await receiver.receive() else { return }
-            await store(delivery)
+            try await store(delivery)
         }
     }
 
     /// A store that can't take it now is the sender's to wait for: what it gets as an answer says so.
-    private func store(_ delivery: consuming Delivery) async {
+    ///
+    /// - Throws: what trying again can't mend, such as a damaged store.
+    private func store(_ delivery: consuming Delivery) async throws(IntegrationError) {
         let batch = delivery.takeBatch()
         let arena = batch.arena
         let now = runner.context.clock.wallTime
@@ -38,12 +40,14 @@ struct IntakeLane {
             try await journal.store.commit(change)
             failPoint("after-confirm")
             delivery.settle(Settlement(.accepted, exceptions: refused))
+            runner.context.arenas.give(arena)
         } catch {
             runner.context.logger.warning(
                 "messages can't be stored for now; their senders are told so",
                 metadata: ["source": "\(entry.name)", "code": "\(error.code)", "error": "\(error.message)"])
             delivery.settle(Settlement(.refused(error), exceptions: refused))
+            runner.context.arenas.give(arena)
+            guard error.isRetryable else { throw error }
         }
-        runner.context.arenas.give(arena)
     }
 }

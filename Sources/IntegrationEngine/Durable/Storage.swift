@@ -56,10 +56,10 @@ public final class Storage: Sendable {
         }
     }
 
-    /// Makes the intake queue of a flow known, where one of its sources needs it.
+    /// Makes the intake queue of a flow known, which may hold as much as an outbox.
     func declareIntake(of flow: Flow) async throws(IntegrationError) {
-        guard flow.sources.contains(where: { $0.source.acknowledgement == .stored }) else { return }
-        try await store.declare(.intake(of: flow.name), Self.outboxSettings)
+        let name = QueueName.intake(of: flow.name)
+        if queues[name] == nil { try await store.declare(name, Self.outboxSettings) }
     }
 
     /// Opens the store for the length of `body`.

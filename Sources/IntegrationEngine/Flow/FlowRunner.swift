@@ -194,6 +194,7 @@ final class FlowRunner: Sendable {
 
     /// Puts what a source brings into the flow's intake queue, which the flow reads.
     private func runIntake(of entry: Flow.Entry, _ receiver: any Receiver, _ journal: Journal) async throws {
+        try await storage?.declareIntake(of: flow)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<lanes(of: entry) {
                 group.addTask {

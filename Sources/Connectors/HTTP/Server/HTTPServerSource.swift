@@ -40,6 +40,12 @@ public struct HTTPServerSource: Source {
             pattern, methods: methods, owner: "\(owner) of flow \(context.flow)", rules: rules,
             inbox: Inbox(limit: waitingLimit))
         try listener.attach(route, settings)
+        do {
+            try await listener.resume()
+        } catch {
+            listener.detach(route, handsOver: false)
+            throw error
+        }
         context.logger.info(
             "listening",
             metadata: [

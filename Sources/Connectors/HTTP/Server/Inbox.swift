@@ -46,6 +46,9 @@ final class Inbox: Sendable {
         return rest
     }
 
+    /// Most bytes of bodies in one delivery, unless a single body is larger.
+    private static let mostBytes = 4 << 20
+
     /// Takes what waits, at most `count`; waits until there is something. Empty when no more will come, or when the task
     /// is cancelled.
     func take(_ count: Int) async -> [Exchange] {
@@ -53,13 +56,23 @@ final class Inbox: Sendable {
             let (taken, isOver, token): ([Exchange], Bool, Int) = state.withLock { state in
                 if state.phase == .handedOver { return ([], true, 0) }
                 state.nextToken += 1
-                let taken = Array(state.waiting.prefix(count))
-                state.waiting.removeFirst(taken.count)
-                return (taken, state.phase == .closed, state.nextToken)
+                return (Self.take(count, from: &state.waiting), state.phase == .closed, state.nextToken)
             }
             if !taken.isEmpty || isOver || Task.isCancelled { return taken }
             await wait(as: token)
         }
+    }
+
+    private static func take(_ count: Int, from waiting: inout [Exchange]) -> [Exchange] {
+        var bytes = 0
+        var end = 0
+        while end < min(count, waiting.count) {
+            bytes += waiting[end].bodyCount
+            if end > 0, bytes > mostBytes { break }
+            end += 1
+        }
+        defer { waiting.removeFirst(end) }
+        return Array(waiting[..<end])
     }
 
     private func wait(as token: Int) async {

@@ -4,7 +4,7 @@ internal import NIOHTTP1
 /// One request, from its head until its reply.
 final class Exchange: @unchecked Sendable {
     // Proof of Sendable: `body` is written by the connection's event loop until the request is whole, and from then on
-    // only read; the lock of the inbox lies between. `isAnswered` and `deadline` belong to the event loop throughout.
+    // only read; the lock of the inbox lies between. `prepared` is the lane's. `isAnswered` and `deadline` belong to the event loop throughout.
 
     let connection: ServerConnection
     let route: Route
@@ -17,6 +17,8 @@ final class Exchange: @unchecked Sendable {
     /// The id that a webhook's sender gave it, where the route asks for one.
     var webhookID: String?
     var body: ByteBuffer?
+    /// The reply to it, once it has been made; the lane that has the request makes and sends it.
+    var prepared: EncodedReply?
     var isAnswered = false
     /// When the sender is told that it takes too long.
     var deadline = NIODeadline.distantFuture

@@ -50,30 +50,47 @@ final class HTTPListener: SharedResource {
     ) async throws(IntegrationError) -> HTTPListener {
         let tls = try settings.tls.map { tls throws(IntegrationError) in try ServerTLS.context(tls) }
         let listener = HTTPListener(settings, tls, clock: clock, logger: logger)
-        let group = MultiThreadedEventLoopGroup.singleton
         let cares = Array(group.makeIterator()).map { LoopCare($0, of: listener) }
         listener.cares.withLock { $0 = cares }
+        try await listener.bind(settings)
+        listener.checks.withLock { checks in
+            checks = cares.map { care in
+                care.loop.scheduleRepeatedTask(initialDelay: checkInterval, delay: checkInterval) { _ in care.check() }
+            }
+        }
+        return listener
+    }
+
+    private static var group: MultiThreadedEventLoopGroup { .singleton }
+
+    private func bind(_ settings: ListenerSettings) async throws(IntegrationError) {
         do {
-            let channel = try await ServerBootstrap(group: group)
+            // The socket of before, which is being closed.
+            try await acceptor.withLock { $0 }?.closeFuture.get()
+            let channel = try await ServerBootstrap(group: Self.group)
                 .serverChannelOption(.backlog, value: 1024)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
-                .childChannelInitializer { listener.accept($0) }
+                .childChannelInitializer { self.accept($0) }
                 .bind(host: settings.host, port: settings.port).get()
-            listener.acceptor.withLock { $0 = channel }
-            listener.checks.withLock { checks in
-                checks = cares.map { care in
-                    care.loop.scheduleRepeatedTask(initialDelay: checkInterval, delay: checkInterval) { _ in
-                        care.check()
-                    }
-                }
-            }
+            acceptor.withLock { $0 = channel }
         } catch {
             throw IntegrationError(
                 .addressUnusable, "\(settings.address) can't be listened on", causes: ["\(error)"])
         }
-        return listener
+    }
+
+    /// Listens again where it had begun to close because the last of those who served something had gone.
+    func resume() async throws(IntegrationError) {
+        let settings: ListenerSettings? = state.withLock { state in
+            guard !state.isAccepting else { return nil }
+            state.isAccepting = true
+            return state.settings
+        }
+        guard let settings else { return }
+        for care in cares.withLock({ $0 }) { care.loop.execute { care.resume() } }
+        try await bind(settings)
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {

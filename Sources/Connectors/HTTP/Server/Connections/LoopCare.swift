@@ -12,7 +12,12 @@ final class LoopCare: @unchecked Sendable {
     /// Requests that became whole in this turn of the event loop.
     private var gathered: [Exchange] = []
     private var date = DateLine()
+    /// Bytes of bodies that are not answered yet.
+    private var held = 0
     private(set) var isDraining = false
+
+    /// Most bytes of bodies that one event loop keeps; a body that makes it more is refused.
+    private static let mostHeld = 128 << 20
 
     init(_ loop: any EventLoop, of listener: HTTPListener) {
         self.loop = loop
@@ -51,6 +56,18 @@ final class LoopCare: @unchecked Sendable {
     func closeAll() {
         for connection in connections.values { connection.close() }
     }
+
+    /// Listens to new requests again.
+    func resume() { isDraining = false }
+
+    /// Takes note of bytes that are kept; false where they are too many.
+    func hold(_ bytes: Int) -> Bool {
+        guard held + bytes <= Self.mostHeld else { return false }
+        held += bytes
+        return true
+    }
+
+    func release(_ bytes: Int) { held -= bytes }
 
     // MARK: Requests
 

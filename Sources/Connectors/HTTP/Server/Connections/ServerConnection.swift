@@ -24,6 +24,8 @@ final class ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var refusal: Refusal?
     /// Bytes of its body so far.
     private var received = 0
+    /// Bytes of its body that are kept.
+    private var held = 0
     /// Parts of requests behind the one that is being answered.
     private var pending = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 4)
     /// What came behind them is no HTTP.
@@ -61,6 +63,7 @@ final class ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         care.remove(self)
+        letGo()
         self.context = nil
         pending.removeAll()
     }
@@ -185,11 +188,20 @@ final class ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard received <= exchange.route.rules.maximumBody else {
             return refuse(RequestRules.tooLarge(exchange.route.rules.maximumBody))
         }
+        guard care.hold(bytes.readableBytes) else {
+            return refuse(.later(503, "too many bytes of requests are waiting"), closes: true)
+        }
+        held += bytes.readableBytes
         if exchange.body == nil {
             exchange.body = bytes
         } else {
             exchange.body?.writeImmutableBuffer(bytes)
         }
+    }
+
+    private func letGo() {
+        care.release(held)
+        held = 0
     }
 
     private func finish() {
@@ -235,6 +247,7 @@ final class ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard let context else { return }
         exchange = nil
         refusal = nil
+        letGo()
         let isOver = isInputClosed && pending.isEmpty && broken == nil
         let closes = isLastRequest || isOver || care.isDraining
         let isOld = head?.version == .http1_0

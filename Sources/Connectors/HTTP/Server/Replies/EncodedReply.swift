@@ -9,17 +9,21 @@ final class EncodedReply: Sendable {
     /// How many of `rest` are the body.
     let bodyCount: Int
 
-    init(_ reply: Reply) {
-        status = reply.status
-        statusLine = Array("HTTP/1.1 \(reply.status) \(Self.reason(reply.status))\r\n".utf8)
+    init(status: Int, rest: [UInt8], bodyCount: Int) {
+        self.status = status
+        statusLine = Array("HTTP/1.1 \(status) \(Self.reason(status))\r\n".utf8)
+        self.rest = rest
+        self.bodyCount = bodyCount
+    }
+
+    convenience init(_ reply: Reply) {
         var text = ""
         for header in reply.headers { text += "\(header.name): \(header.value)\r\n" }
         // A 204 has no body and says so by itself (RFC 9110, 8.6).
         if reply.status != 204 { text += "Content-Length: \(reply.body.count)\r\n" }
         text += "\r\n"
         let body = reply.status == 204 ? [] : reply.body
-        rest = Array(text.utf8) + body
-        bodyCount = body.count
+        self.init(status: reply.status, rest: Array(text.utf8) + body, bodyCount: body.count)
     }
 
     /// Appends the reply.

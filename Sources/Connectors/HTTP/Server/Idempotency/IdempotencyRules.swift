@@ -5,4 +5,5 @@ struct IdempotencyRules: Sendable {
     var key: any MessageText
     /// How long a reply is remembered.
     var window: Duration
+    let desk = IdempotencyDesk()
 }
