@@ -31,7 +31,7 @@ struct IntegrationCommand: AsyncParsableCommand {
                 name: "Running engines",
                 subcommands: [
                     FlowCommand.self, ServiceCommand.self, QueueCommand.self, DeadLetterCommand.self, EventCommand.self,
-                    TraceCommand.self, ReloadCommand.self, DoctorCommand.self,
+                    TraceCommand.self, ConnectorCommand.self, ReloadCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Reference", subcommands: [ListCommand.self, DocsCommand.self, ExplainCommand.self]),

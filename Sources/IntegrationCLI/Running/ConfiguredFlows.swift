@@ -1,6 +1,7 @@
 internal import IntegrationConfiguration
 internal import IntegrationCore
 internal import IntegrationEngine
+internal import IntegrationResilience
 internal import IntegrationServer
 internal import IntegrationServices
 internal import Synchronization
@@ -19,10 +20,15 @@ final class ConfiguredFlows: FlowAdministration {
 
     private let configuration: RunConfiguration
     private let engine: Engine
+    /// Told what the engine runs now.
+    private let connectors: ConfiguredConnectors
     private let state: Mutex<State>
 
     /// - Parameter root: what the engine runs now.
-    init(_ configuration: RunConfiguration, engine: Engine, root: ConfigurationNode) {
+    init(
+        _ configuration: RunConfiguration, engine: Engine, connectors: ConfiguredConnectors, root: ConfigurationNode
+    ) {
+        self.connectors = connectors
         self.configuration = configuration
         self.engine = engine
         state = Mutex(State(fingerprints: ConfigurationFingerprints(root)))
@@ -103,6 +109,7 @@ final class ConfiguredFlows: FlowAdministration {
                 grace: plan.grace))
         configuration.services.replace(with: plan.services)
         state.withLock { $0.fingerprints = fingerprints }
+        connectors.set(configuration.connectors(of: document, root))
         return report
     }
 

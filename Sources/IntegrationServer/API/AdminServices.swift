@@ -14,6 +14,8 @@ public struct AdminServices: Sendable {
     public var registrations: (any RegistrationKeeper)?
     public var logs: FlowLogs?
     public var rates: FlowRates?
+    /// Knows the configuration's connectors.
+    public var connectors: (any ConnectorAdministration)?
     /// Reads the store.
     public var reader: (any StoreReader)?
     /// Changes the store; nil where it was opened for reading.
@@ -39,6 +41,11 @@ public struct AdminServices: Sendable {
     func services() throws(IntegrationError) -> ServiceRegistry {
         if let registry { return registry }
         throw IntegrationError(.engineNotRunning, "this needs a running engine that reads a configuration")
+    }
+
+    func connectorAdministration() throws(IntegrationError) -> any ConnectorAdministration {
+        if let connectors { return connectors }
+        throw IntegrationError(.engineNotRunning, "this needs an engine that reads a configuration")
     }
 
     func readableStore() throws(IntegrationError) -> any StoreReader {

@@ -33,7 +33,9 @@ extension AdminAnswer {
         switch code {
         case .requestInvalid, .messageNotJSON: 400
         case .roleTooLow: 403
-        case .flowUnknown, .routeUnknown, .deadLetterUnknown, .queueUnknown, .serviceUnknown, .endpointUnknown: 404
+        case .flowUnknown, .routeUnknown, .deadLetterUnknown, .queueUnknown, .connectorUnknown, .serviceUnknown,
+            .endpointUnknown:
+            404
         case .methodNotAllowed: 405
         case .flowExists, .flowNotRunning, .engineNotRunning, .idAmbiguous, .noStorage, .reloadFailed, .endpointExists:
             409
