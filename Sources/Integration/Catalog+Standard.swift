@@ -29,7 +29,7 @@ extension Catalog {
         GenerateConfiguration.register(in: &catalog, compile: generatedBody)
         DropConfiguration.register(in: &catalog)
         TableConfiguration.register(in: &catalog)
-        catalog.register(contentsOf: HTTPConfiguration.types)
+        HTTPConfiguration.register(in: &catalog)
         catalog.register(contentsOf: PostgresConfiguration.types)
         catalog.register(contentsOf: RabbitMQConfiguration.types)
         catalog.register(contentsOf: MQTTConfiguration.types)

@@ -90,7 +90,7 @@ import Testing
 
                 """)
         #expect(reference.docs("http source")?.contains("idempotency_key") == true)
-        #expect(reference.docs("http")?.contains("http service  (not in this build)") == true)
+        #expect(reference.docs("grpc")?.contains("grpc service  (not in this build)") == true)
         #expect(reference.docs("nothing of the kind") == nil)
         #expect(reference.suggestion(for: "cirquit breaker") == "circuit breaker")
     }

@@ -70,7 +70,7 @@ enum SampleCatalog {
                 .codec, "json",
                 FieldTable("json", summary: "JSON.", fields: [Field<PathValue?>.optional("schema", .path, "")])),
         ])
-        catalog.register(contentsOf: HTTPConfiguration.types)
+        HTTPConfiguration.register(in: &catalog)
         catalog.register(contentsOf: PostgresConfiguration.types)
         catalog.register(contentsOf: RabbitMQConfiguration.types)
         catalog.register(contentsOf: MQTTConfiguration.types)

@@ -3,7 +3,7 @@ public protocol ConnectorProbe: Sendable {
     /// Takes the steps in order and stops behind the first that fails.
     ///
     /// - Parameter report: gets each step as soon as it is over; a failed one is the last.
-    func run(in context: FlowContext, _ report: @Sendable (ProbeStep) -> Void) async
+    func run(in context: FlowContext, _ report: @escaping @Sendable (ProbeStep) -> Void) async
 }
 
 /// One step of a probe.

@@ -33,7 +33,26 @@ extension ErrorCode {
             """,
         remedy: "Check that the address is that of the service, and not of a proxy or a login page before it.")
 
+    public static let httpRequestInvalid = ErrorCode(
+        "IE3107", "No request can be made of the message",
+        explanation: """
+            A value of the message can't stand where the configuration puts it: a line break in a header, an empty or \
+            dotted segment in a path, an address that is no `http` or `https` URL. Nothing was sent.
+            """,
+        remedy: "Mend the message, or the expression that the error names.")
+
+    public static let cloudEventInvalid = ErrorCode(
+        "IE3108", "Not a CloudEvent",
+        explanation: """
+            A message that says it is an event (CloudEvents 1.0) lacks one of `id`, `source`, `specversion` and `type`, \
+            is of another version, or can't be read. Whoever sent it is told so; nothing of it was taken in. In a \
+            destination, an attribute came out empty.
+            """,
+        remedy: "Mend what is named at the sender, or in the destination's `cloudevents`."
+    )
+
     public static let httpCodes: [ErrorCode] = [
         httpRefused, httpRateLimited, httpTimeout, httpServerError, httpRedirected, httpAnswerInvalid,
+        httpRequestInvalid, cloudEventInvalid,
     ]
 }

@@ -10,6 +10,7 @@ public final class TextTemplate: Sendable {
     public enum Encoding: Sendable, Hashable {
         case plain
         /// One segment of a URL's path (RFC 3986, 3.3): everything but unreserved characters is percent-encoded.
+        /// Values that leave their segment empty or make it `.` or `..` would lead elsewhere and are refused.
         case pathSegment
         /// One value in a URL's query (RFC 3986, 3.4): everything but unreserved characters is percent-encoded.
         case queryValue
@@ -105,6 +106,7 @@ public final class TextTemplate: Sendable {
         budget: ExpressionBudget = .standard, host: ExpressionHost = .system
     ) throws(ExpressionError) -> String {
         var out = ""
+        var values: [Int] = []
         for part in parts {
             switch part {
             case .text(let text): out += text
@@ -115,6 +117,7 @@ public final class TextTemplate: Sendable {
                     guard !value.isFunction, let text = try value.text() else {
                         throw ExpressionError("U1005", at: 0, end: expression.text.utf8.count)
                     }
+                    values.append(out.utf8.count)
                     out += encoding == .plain ? text : PercentCoding.encode(text, keeping: PercentCoding.uriUnreserved)
                 } catch {
                     throw error.moved(by: offset, into: self.text)
@@ -124,6 +127,25 @@ public final class TextTemplate: Sendable {
                 throw ExpressionError("U1002", at: 0, end: 0, value: "\(budget.outputBytes)").with(source: text)
             }
         }
+        if encoding == .pathSegment, let segment = Self.misleading(out, values) {
+            throw ExpressionError("U1007", at: 0, end: 0, value: segment.isEmpty ? "empty" : "`\(segment)`")
+                .with(source: text)
+        }
         return out
+    }
+
+    /// The first segment with a value in it that leads elsewhere (RFC 3986, 3.3 and 5.2.4).
+    ///
+    /// - Parameter values: where values begin, in bytes.
+    private static func misleading(_ path: String, _ values: [Int]) -> Substring? {
+        let bytes = path.utf8
+        for value in values {
+            let at = bytes.index(bytes.startIndex, offsetBy: value)
+            guard !path[..<at].contains("?") else { return nil }
+            let start = path[..<at].lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+            let end = path[at...].firstIndex { $0 == "/" || $0 == "?" } ?? path.endIndex
+            if ["", ".", ".."].contains(path[start..<end]) { return path[start..<end] }
+        }
+        return nil
     }
 }

@@ -111,8 +111,11 @@ public final class TemporaryFolder: Sendable {
         put(file(name), Array(text.utf8), O_CREAT | O_WRONLY | O_APPEND)
     }
 
-    public func read(_ name: String) -> String? {
-        let descriptor = open(file(name), O_RDONLY)
+    public func read(_ name: String) -> String? { Self.contents(of: file(name)) }
+
+    /// A file as text; nil where it can't be read.
+    public static func contents(of path: String) -> String? {
+        let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var all: [UInt8] = []

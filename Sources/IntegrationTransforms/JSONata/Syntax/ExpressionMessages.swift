@@ -122,6 +122,7 @@ enum ExpressionMessages {
         "U1002": "the result is larger than the limit of {v} bytes",
         "U1003": "the expression is too large; the limit is {v}",
         "U1005": "this part of the text gives no value; {{ … ?? \"\" }} says that none is meant",
+        "U1007": "a value leaves a segment of the path {v}, which would lead elsewhere",
         "U1006": "the braces are not closed by }}",
         "U1004": "the pattern was stopped: it would take too long on this text",
     ]

@@ -1,0 +1,122 @@
+internal import AsyncHTTPClient
+public import IntegrationCore
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+
+/// The open connections of a transport. Anybody may send at once.
+public final class HTTPPool: Sendable {
+    public let options: HTTPTransportOptions
+    let resolver: NameResolver
+    private let clients: HTTPClients
+    private let explainer: TLSExplainer
+
+    /// - Throws: `cannotBuild` where a certificate or key can't be read.
+    init(_ options: HTTPTransportOptions, _ resolver: NameResolver) throws(IntegrationError) {
+        self.options = options
+        self.resolver = resolver
+        let tls = try TLSMaterial.configuration(options.tls)
+        clients = HTTPClients(options, tls)
+        explainer = TLSExplainer(tls, options)
+    }
+
+    func close() async { await clients.close() }
+
+    /// Sends a request and returns the whole answer, whatever its status.
+    ///
+    /// - Throws: why there is no answer, or none that may be read: the network's codes (`IE30…`), `httpAnswerInvalid`,
+    ///   `httpRequestInvalid`, `addressForbidden`.
+    public func send(_ request: HTTPRequest) async throws(IntegrationError) -> HTTPAnswer {
+        let timeout = request.timeout ?? options.timeout
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
+        var request = request
+        var left = options.redirects
+        while true {
+            let answer = try await sendOnce(request, deadline, timeout)
+            guard left > 0, let next = try RedirectRule.next(after: answer, of: request, options.allowed) else {
+                return answer
+            }
+            request = next
+            left -= 1
+        }
+    }
+
+    /// - Parameter timeout: what `deadline` was made of, for words.
+    private func sendOnce(
+        _ request: HTTPRequest, _ deadline: NIODeadline, _ timeout: Duration
+    ) async throws(IntegrationError) -> HTTPAnswer {
+        let detour = try await detour(for: request)
+        let collector = AnswerCollector(request.address, limit: options.maximumAnswer)
+        do {
+            do {
+                return try await exchange(request, detour, collector, deadline)
+            } catch let error as HTTPClientError
+                where error == .remoteConnectionClosed && request.isIdempotent && collector.hasNoAnswer
+            {
+                // The server closed an idle connection just when we used it: nothing was done, so once more.
+                return try await exchange(
+                    request, detour, AnswerCollector(request.address, limit: options.maximumAnswer), deadline)
+            }
+        } catch {
+            let failure = ExchangeFailure(
+                request: request, options: options, timeout: timeout, progress: collector.progress)
+            var translated = failure.translate(error)
+            if translated.code == .tlsFailed {
+                translated.causes = await explainer.explain(error, request.address, detour)
+            }
+            throw translated
+        }
+    }
+
+    private func exchange(
+        _ request: HTTPRequest, _ detour: HTTPClients.Detour?, _ collector: AnswerCollector, _ deadline: NIODeadline
+    ) async throws -> HTTPAnswer {
+        var headers = request.headers
+        if !headers.contains(name: "accept-encoding") { headers.add(name: "accept-encoding", value: "gzip, deflate") }
+        if detour != nil { headers.replaceOrAdd(name: "host", value: request.address.authority) }
+        let url = detour.map { request.address.withHost($0.name.contains(":") ? "[\($0.name)]" : $0.name) }
+        let prepared = try HTTPClient.Request(
+            url: url ?? request.address.text, method: HTTPMethod(rawValue: request.method), headers: headers,
+            body: request.body.map { .byteBuffer($0) })
+        return try await clients.with(detour) { client in
+            let task = client.execute(request: prepared, delegate: collector, deadline: deadline)
+            return try await withTaskCancellationHandler {
+                try await task.futureResult.get()
+            } onCancel: {
+                task.cancel()
+            }
+        }
+    }
+
+    /// Where the connection goes, if not to the URL's host: to the address that was checked, or from the name that the
+    /// certificate bears to the host.
+    private func detour(for request: HTTPRequest) async throws(IntegrationError) -> HTTPClients.Detour? {
+        let address = request.address
+        var target: String?
+        if request.isForeign { target = try await checkedAddress(address).description }
+        let name = address.isSecure ? options.tls.serverName : nil
+        guard target != nil || (name != nil && name != address.host) else { return nil }
+        return HTTPClients.Detour(name: (name ?? address.host).lowercased(), target: target ?? address.host)
+    }
+
+    private func checkedAddress(_ address: HTTPAddress) async throws(IntegrationError) -> NetworkAddress {
+        do {
+            try options.allowed.check(host: address.host)
+            let found = try await resolver.addresses(of: address.host, timeout: options.connectTimeout)
+            for candidate in found { try options.allowed.check(candidate, of: address.host) }
+            return found[0]
+        } catch let error as IntegrationError {
+            throw error
+        } catch let refusal as AddressGuard.Refusal {
+            throw IntegrationError(.addressForbidden, "\(address.shown) may not be reached: \(refusal.reason)")
+        } catch {
+            throw IntegrationError(.addressForbidden, "\(address.shown) may not be reached", causes: ["\(error)"])
+        }
+    }
+}
+
+extension AnswerCollector {
+    fileprivate var hasNoAnswer: Bool {
+        if case .answering = progress { false } else { true }
+    }
+}

@@ -1,0 +1,127 @@
+internal import IntegrationCore
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+internal import NIOTLS
+internal import Synchronization
+
+/// One connection that only finds something out: whether an address accepts it, and what is agreed upon in TLS.
+struct TLSInspection {
+    /// What the two sides agreed upon.
+    struct Agreement: Sendable {
+        /// Such as `1.3`.
+        var version: String
+        /// The other side's own, first.
+        var certificates: [CertificateFacts]
+    }
+
+    let channel: any Channel
+
+    /// Connects.
+    ///
+    /// - Parameter target: a name or an address.
+    static func connect(to target: String, port: Int, timeout: Duration) async throws -> TLSInspection {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(TimeAmount(timeout))
+            .connect(host: target, port: port).get()
+        return TLSInspection(channel: channel)
+    }
+
+    /// Agrees upon TLS.
+    ///
+    /// - Parameter trustsAnybody: whether the certificate is only looked at.
+    func agree(
+        _ tls: NIOSSL.TLSConfiguration, serverName: String, trustsAnybody: Bool, timeout: Duration
+    ) async throws -> Agreement {
+        let watcher = HandshakeWatcher(channel.eventLoop)
+        var tls = tls
+        tls.applicationProtocols = ["http/1.1"]
+        let context = try NIOSSLContext(configuration: tls)
+        try await channel.eventLoop.submit { [channel] in
+            // A name that is an address is never sent, but compared with the certificate.
+            let name = NetworkAddress(serverName) == nil ? serverName : nil
+            let handler =
+                trustsAnybody
+                ? try NIOSSLClientHandler(context: context, serverHostname: name) { certificates, promise in
+                    watcher.saw(certificates)
+                    promise.succeed(.certificateVerified)
+                } : try NIOSSLClientHandler(context: context, serverHostname: name)
+            try channel.pipeline.syncOperations.addHandler(watcher)
+            try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+        }.get()
+        let limit = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+            watcher.over(.failure(ChannelError.connectTimeout(TimeAmount(timeout))))
+        }
+        defer { limit.cancel() }
+        try await watcher.done.futureResult.get()
+        let (version, leaf) = try await channel.eventLoop.submit { [channel] in
+            let handler = try channel.pipeline.syncOperations.handler(type: NIOSSLHandler.self)
+            return (handler.tlsVersion, handler.peerCertificate)
+        }.get()
+        let seen = watcher.certificates
+        return Agreement(
+            version: Self.text(version), certificates: (seen.isEmpty ? leaf.map { [$0] } ?? [] : seen).map { .init($0) }
+        )
+    }
+
+    func close() async {
+        do {
+            try await channel.close()
+        } catch {
+            // Closed by the other side before: that is what was wanted.
+            return
+        }
+    }
+
+    private static func text(_ version: TLSVersion?) -> String {
+        switch version {
+        case .tlsv1: "1.0"
+        case .tlsv11: "1.1"
+        case .tlsv12: "1.2"
+        case .tlsv13: "1.3"
+        case nil: "unknown"
+        }
+    }
+}
+
+/// Tells when a handshake is over.
+private final class HandshakeWatcher: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+
+    private struct State {
+        var isOver = false
+        var certificates: [NIOSSLCertificate] = []
+    }
+
+    let done: EventLoopPromise<Void>
+    private let state = Mutex(State())
+
+    init(_ loop: any EventLoop) { done = loop.makePromise() }
+
+    var certificates: [NIOSSLCertificate] { state.withLock { $0.certificates } }
+
+    func saw(_ certificates: [NIOSSLCertificate]) { state.withLock { $0.certificates = certificates } }
+
+    func over(_ result: Result<Void, any Error>) {
+        let isFirst = state.withLock { state in
+            defer { state.isOver = true }
+            return !state.isOver
+        }
+        if isFirst { done.completeWith(result) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent { over(.success(())) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        over(.failure(error))
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        over(.failure(NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake]))))
+        context.fireChannelInactive()
+    }
+}

@@ -1,0 +1,67 @@
+internal import IntegrationCore
+
+/// Which token is used, and who fetches the next one.
+///
+/// - Parameter Waiter: what waits for a fetch of somebody else.
+struct TokenState<Waiter> {
+    enum Step: Equatable {
+        case use(SecretString)
+        /// Whoever asked fetches, and reports `fetched` or `failed`.
+        case fetch
+        /// Somebody else fetches.
+        case wait
+    }
+
+    /// What whoever waits hears.
+    enum Outcome: Sendable {
+        case token(SecretString)
+        case failed(IntegrationError)
+        /// Whoever fetched was stopped.
+        case askAgain
+    }
+
+    private(set) var token: SecretString?
+    /// From when on it is fetched anew; nil: when a server refuses it.
+    private var renewal: Duration?
+    private var isFetching = false
+    private var waiters: [Waiter] = []
+
+    /// What to do at `now` (monotonic).
+    mutating func ask(at now: Duration) -> Step {
+        if let token, renewal.map({ now < $0 }) ?? true { return .use(token) }
+        guard !isFetching else { return .wait }
+        isFetching = true
+        return .fetch
+    }
+
+    /// Notes who waits; false when nothing is being fetched any more.
+    mutating func wait(_ waiter: Waiter) -> Bool {
+        guard isFetching else { return false }
+        waiters.append(waiter)
+        return true
+    }
+
+    /// A new token; it is renewed a minute before it expires, or after nine tenths of a short life.
+    ///
+    /// - Returns: who waited for it.
+    mutating func fetched(_ token: SecretString, lifetime: Duration?, at now: Duration) -> [Waiter] {
+        self.token = token
+        renewal = lifetime.map { now + max($0 - .seconds(60), $0 * 0.9) }
+        return release()
+    }
+
+    /// - Returns: who waited for it.
+    mutating func failed() -> [Waiter] { release() }
+
+    private mutating func release() -> [Waiter] {
+        isFetching = false
+        defer { waiters = [] }
+        return waiters
+    }
+
+    mutating func discard(_ refused: SecretString) {
+        guard token == refused else { return }
+        token = nil
+        renewal = nil
+    }
+}

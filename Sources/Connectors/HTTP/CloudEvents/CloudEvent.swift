@@ -1,0 +1,58 @@
+internal import IntegrationCore
+
+/// An event as CloudEvents 1.0 describes it: attributes, and data of some type.
+struct CloudEvent: Sendable, Equatable {
+    /// All but `datacontenttype`: `id`, `source`, `specversion` and `type`, which are never empty, the optional ones and
+    /// extensions, each as its text (CloudEvents 1.0, "Type System").
+    private(set) var attributes: [String: String]
+    /// `datacontenttype`; nil means JSON.
+    var contentType: String?
+    var data: [UInt8]?
+
+    /// - Throws: `cloudEventInvalid` where a required attribute is missing, or a name is none.
+    init(
+        _ attributes: [String: String], contentType: String? = nil, data: [UInt8]? = nil
+    ) throws(IntegrationError) {
+        for name in ["id", "source", "specversion", "type"] where attributes[name]?.isEmpty ?? true {
+            throw Self.invalid("the attribute `\(name)` is missing")
+        }
+        guard attributes["specversion"] == "1.0" else {
+            throw Self.invalid("`specversion` is `\(attributes["specversion"] ?? "")`; only 1.0 is understood")
+        }
+        for name in attributes.keys where !Self.isName(name) {
+            throw Self.invalid("`\(name)` is no name of an attribute: those are lower-case letters and digits")
+        }
+        self.attributes = attributes
+        self.contentType = contentType
+        self.data = data
+    }
+
+    /// Lower-case letters and digits, and not a name that the formats use themselves.
+    static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name != "data" && name != "datacontenttype"
+            && name.utf8.allSatisfy {
+                ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
+                    || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
+            }
+    }
+
+    /// Whether the data is JSON.
+    var isJSON: Bool { Self.isJSON(contentType) }
+
+    static func isJSON(_ contentType: String?) -> Bool {
+        guard let contentType else { return true }
+        let type = MediaType.bare(contentType)
+        return type == "application/json" || type == "text/json" || type.hasSuffix("+json")
+    }
+
+    static func invalid(_ reason: String) -> IntegrationError { IntegrationError(.cloudEventInvalid, reason) }
+}
+
+/// Media types (RFC 9110, 8.3.1).
+enum MediaType {
+    /// In lower case, without parameters.
+    static func bare(_ value: String) -> String {
+        let type = value.prefix { $0 != ";" }.lowercased()
+        return type.split(separator: " ").joined()
+    }
+}

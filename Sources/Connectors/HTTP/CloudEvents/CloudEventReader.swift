@@ -1,0 +1,175 @@
+internal import FoundationEssentials
+internal import IntegrationCore
+internal import IntegrationDocument
+internal import NIOHTTP1
+
+/// Reads events out of HTTP messages (HTTP Protocol Binding for CloudEvents 1.0, section 3).
+enum CloudEventReader {
+    enum Mode: Sendable, Equatable {
+        /// Attributes in headers, the body is the data.
+        case binary
+        /// The body is one event as JSON.
+        case structured
+        /// The body is an array of events as JSON.
+        case batched
+    }
+
+    /// How a message carries events; nil where it carries none.
+    static func mode(of headers: HTTPHeaders) -> Mode? {
+        let type = headers.first(name: "content-type").map(MediaType.bare) ?? ""
+        if type.hasPrefix("application/cloudevents-batch") { return .batched }
+        if type.hasPrefix("application/cloudevents") { return .structured }
+        return headers.contains(name: "ce-specversion") ? .binary : nil
+    }
+
+    /// The events of a message, in order.
+    ///
+    /// - Throws: `cloudEventInvalid`, with the reason.
+    static func read(
+        _ headers: HTTPHeaders, _ body: some Sequence<UInt8>
+    ) throws(IntegrationError) -> [CloudEvent] {
+        switch mode(of: headers) {
+        case .binary: return [try binary(headers, Array(body))]
+        case .structured:
+            try requireJSON(headers, "+json")
+            return [try parse(body).withRoot { root throws(IntegrationError) in try event(root) }]
+        case .batched:
+            try requireJSON(headers, "+json")
+            return try parse(body).withRoot { root throws(IntegrationError) in
+                guard root.kind == .array else { throw CloudEvent.invalid("the body of a batch is no JSON array") }
+                var events: [CloudEvent] = []
+                for (index, element) in root.elements.enumerated() {
+                    do throws(IntegrationError) {
+                        events.append(try event(element))
+                    } catch {
+                        var error = error
+                        error.path = "$[\(index)]"
+                        throw error
+                    }
+                }
+                return events
+            }
+        case nil: throw CloudEvent.invalid("there is no `ce-specversion` header, and the type is no CloudEvents type")
+        }
+    }
+
+    private static func requireJSON(_ headers: HTTPHeaders, _ suffix: String) throws(IntegrationError) {
+        let type = MediaType.bare(headers.first(name: "content-type") ?? "")
+        guard type.hasSuffix(suffix) else {
+            throw CloudEvent.invalid("events in the form `\(type)` are not understood; send them as JSON")
+        }
+    }
+
+    private static func parse(_ body: some Sequence<UInt8>) throws(IntegrationError) -> Document {
+        do {
+            return try Document(body)
+        } catch {
+            throw CloudEvent.invalid(
+                "the body is no JSON: \(error.reason.rawValue), line \(error.line), column \(error.column)")
+        }
+    }
+
+    // MARK: Binary
+
+    private static func binary(_ headers: HTTPHeaders, _ body: [UInt8]) throws(IntegrationError) -> CloudEvent {
+        var attributes: [String: String] = [:]
+        for (name, value) in headers {
+            let name = name.lowercased()
+            guard name.hasPrefix("ce-") else { continue }
+            let attribute = String(name.dropFirst(3))
+            guard attributes.updateValue(try decoded(value, attribute), forKey: attribute) == nil else {
+                throw CloudEvent.invalid("the header `\(name)` stands twice")
+            }
+        }
+        return try CloudEvent(
+            attributes, contentType: headers.first(name: "content-type"), data: body.isEmpty ? nil : body)
+    }
+
+    /// A header's value: quotes and percent-encoding taken away (section 3.1.3.2).
+    private static func decoded(_ value: String, _ attribute: String) throws(IntegrationError) -> String {
+        var bytes = Array(value.utf8)
+        if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
+            var plain: [UInt8] = []
+            var isEscaped = false
+            for byte in bytes[1..<(bytes.count - 1)] {
+                if byte == UInt8(ascii: "\\"), !isEscaped {
+                    isEscaped = true
+                } else {
+                    plain.append(byte)
+                    isEscaped = false
+                }
+            }
+            bytes = plain
+        }
+        var out: [UInt8] = []
+        var at = 0
+        while at < bytes.count {
+            if bytes[at] == UInt8(ascii: "%"), at + 2 < bytes.count, let high = digit(bytes[at + 1]),
+                let low = digit(bytes[at + 2])
+            {
+                out.append(high << 4 | low)
+                at += 3
+            } else {
+                out.append(bytes[at])
+                at += 1
+            }
+        }
+        guard let text = String(validating: out, as: UTF8.self) else {
+            throw CloudEvent.invalid("the header `ce-\(attribute)` is no UTF-8 when its percent-encoding is taken away")
+        }
+        return text
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    // MARK: JSON event format (JSON Event Format for CloudEvents 1.0, sections 2 and 3)
+
+    private static func event(_ root: View) throws(IntegrationError) -> CloudEvent {
+        guard root.kind == .object else { throw CloudEvent.invalid("an event is no JSON object") }
+        var attributes: [String: String] = [:]
+        var contentType: String?
+        var data: View?
+        var encoded: View?
+        for member in root.members where !member.value.isNull {
+            switch member.name {
+            case "data": data = member.value
+            case "data_base64": encoded = member.value
+            case "datacontenttype": contentType = try text(member.value, "datacontenttype")
+            default: attributes[member.name] = try text(member.value, member.name)
+            }
+        }
+        guard data == nil || encoded == nil else { throw CloudEvent.invalid("both `data` and `data_base64` are there") }
+        return try CloudEvent(
+            attributes, contentType: contentType, data: try bytes(data, encoded, contentType))
+    }
+
+    private static func text(_ value: View, _ name: String) throws(IntegrationError) -> String {
+        if let text = value.string { return text }
+        if let flag = value.bool { return flag ? "true" : "false" }
+        if value.integer != nil { return String(decoding: value.rawBytes, as: UTF8.self) }
+        throw CloudEvent.invalid("the attribute `\(name)` is neither a text nor a boolean nor an integer")
+    }
+
+    private static func bytes(
+        _ data: View?, _ encoded: View?, _ contentType: String?
+    ) throws(IntegrationError) -> [UInt8]? {
+        if let encoded {
+            guard let text = encoded.string, let data = Data(base64Encoded: text) else {
+                throw CloudEvent.invalid("`data_base64` is not in base 64")
+            }
+            return Array(data)
+        }
+        guard let data else { return nil }
+        if !CloudEvent.isJSON(contentType), data.string != nil { return data.decodedBytes }
+        var out = OutputBuffer()
+        out.append(data)
+        return out.withBytes { Array($0) }
+    }
+}
