@@ -55,8 +55,7 @@ private struct GuardedSender: Sender {
     /// Sends some messages of a batch in one request.
     private func send(_ batch: Batch, _ indices: [Int]) async -> [Result<Void, IntegrationError>] {
         await guarding.rounds(indices, in: scope) { indices in
-            let part = Batch(arena: batch.arena, messages: indices.map { batch.messages[$0] })
-                .copy(into: arenas.take())
+            let part = batch.copy(of: indices, into: arenas.take())
             return { [sender, arenas] () async throws(IntegrationError) in
                 defer { arenas.give(part.arena) }
                 let report = try await sender.send(part)
