@@ -1,0 +1,22 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What a server that only answers 200 costs, on NIO and on Hummingbird: the ground that the HTTP source stands on.
+let package = Package(
+    name: "HTTPBenchmarks",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.0.0", traits: []),
+    ],
+    targets: [
+        .executableTarget(
+            name: "BareNIO",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], path: "BareNIO"),
+        .executableTarget(
+            name: "BareHummingbird", dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+            path: "BareHummingbird"),
+    ]
+)
