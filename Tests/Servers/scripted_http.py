@@ -13,6 +13,7 @@ noted; /log shows what was noted, as JSON.
   /half /close /reset    half a body, no answer, RST  /garbage /html     no HTTP, no JSON
   /redirect/STATUS?to=…  a redirect                   /gzip /bomb/MIB    packed answers
   /headers/N /header/N   N headers, one of N bytes    /size/N            a body of N bytes
+  /contract              201, 401 without the bearer token, 422 for a body with `refuse` in it
   /customers/KEY         a row, 404 for a key that begins with `no`
   /customers?ids=a,b     rows by key; /list/customers?ids=a,b a list without those that begin with `no`
 """
@@ -131,7 +132,11 @@ def serve(connection):
         return connection.answer(200, shown)
     with lock:
         requests.append(note)
-    say = lambda status, body=b"", headers=(): connection.answer(status, body, headers, method=method)
+
+    def say(status, body=b"", headers=()):
+        note["status"] = status
+        connection.answer(status, body, headers, method=method)
+
     match parts:
         case ["echo", *_]:
             say(200, note)
@@ -210,6 +215,11 @@ def serve(connection):
         case ["protected", *_]:
             bearer = known.get("authorization", "").removeprefix("Bearer ")
             say(200, note) if bearer in tokens["valid"] else say(401, {"error": f"invalid token {bearer}"})
+        case ["contract"]:
+            if known.get("authorization") != "Bearer s3cret":
+                say(401)
+            else:
+                say(422 if "refuse" in note["body"] else 201)
         case ["key"]:
             given = known.get("x-api-key") or query.get("api_key") or known.get("authorization")
             say(200, {"given": given}) if given in KEYS else say(403, {"error": f"{given} may not do that"})
