@@ -90,7 +90,8 @@ let package = Package(
         .target(
             name: "IntegrationTesting",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationStore",
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
+                "IntegrationStore",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -189,7 +190,8 @@ let package = Package(
         .executableTarget(
             name: "IntegrationCLI",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
+                "IntegrationTransforms",
                 "IntegrationConfiguration", "Integration", "IntegrationServer", "IntegrationStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -217,7 +219,12 @@ let package = Package(
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
         .testTarget(
             name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument", "TestSupport"]),
-        .testTarget(name: "IntegrationResilienceTests", dependencies: ["IntegrationResilience", "IntegrationCore"]),
+        .testTarget(
+            name: "IntegrationResilienceTests",
+            dependencies: [
+                "IntegrationResilience", "IntegrationCore", "IntegrationDocument", "IntegrationTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "IntegrationEngineTests",
             dependencies: [
@@ -256,9 +263,11 @@ let package = Package(
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
-                "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "HTTPConnector",
+                "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "IntegrationResilience",
+                "HTTPConnector",
                 "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "IntegrationCLITests",

@@ -1,4 +1,5 @@
 public import IntegrationCore
+public import IntegrationResilience
 internal import Synchronization
 
 /// What flows use: destinations and services, shared by name.
@@ -31,6 +32,15 @@ extension Engine {
             try await lookup.withFinder(in: context) { await use($0) }
         }
     }
+
+    /// The guards of the connectors that flows go through.
+    public var connectors: ConnectorDirectory { state.withLock { $0.connectors } }
+
+    /// Adds the guards of more connectors.
+    public func add(_ connectors: ConnectorDirectory) { state.withLock { $0.connectors.merge(connectors) } }
+
+    /// How the guards of connectors stand, by name.
+    public var connectorStatuses: [GuardStatus] { connectors.statuses(at: clock.now) }
 
     /// What endpoints that flows share are opened with.
     private var sharedContext: FlowContext {

@@ -1,4 +1,5 @@
 public import IntegrationCore
+public import IntegrationResilience
 public import IntegrationStore
 internal import Synchronization
 
@@ -15,13 +16,15 @@ extension Engine {
         public var unchangedEndpoints: Set<String>
         /// What queues may hold.
         public var queues: [QueueName: QueueSettings]
+        /// The guards that destinations and lookups were made with.
+        public var connectors: ConnectorDirectory
         /// How long a flow may take to drain.
         public var grace: Duration
 
         public init(
             flows: [Flow], destinations: [String: any Destination], lookups: [String: any Lookup],
             unchangedFlows: Set<String>, unchangedEndpoints: Set<String>,
-            queues: [QueueName: QueueSettings], grace: Duration
+            queues: [QueueName: QueueSettings], connectors: ConnectorDirectory = ConnectorDirectory(), grace: Duration
         ) {
             self.flows = flows
             self.destinations = destinations
@@ -29,6 +32,7 @@ extension Engine {
             self.unchangedFlows = unchangedFlows
             self.unchangedEndpoints = unchangedEndpoints
             self.queues = queues
+            self.connectors = connectors
             self.grace = grace
         }
     }
@@ -153,6 +157,7 @@ extension Engine {
             state.flows = flows
             state.senders = senders
             state.finders = finders
+            state.connectors = new.connectors
             state.broadcasts = new.destinations.compactMapValues { ($0 as? BroadcastDestination)?.members }
         }
     }
@@ -177,6 +182,7 @@ extension Engine {
             state.flows = before.flows
             state.senders = before.senders
             state.finders = before.finders
+            state.connectors = before.connectors
             state.broadcasts = before.broadcasts
         }
         var reason = reason

@@ -1,4 +1,5 @@
 public import IntegrationCore
+public import IntegrationResilience
 internal import IntegrationStore
 public import Logging
 public import ServiceLifecycle
@@ -38,6 +39,7 @@ public final class Engine: Service {
         var senders: [String: SharedScope<any Sender>] = [:]
         var finders: [String: SharedScope<any Finder>] = [:]
         var broadcasts: [String: [String]] = [:]
+        var connectors: ConnectorDirectory
         var shutdowns: [String: ShutdownSignal] = [:]
         var commands: AsyncStream<Command>.Continuation?
         var isStopping = false
@@ -62,11 +64,13 @@ public final class Engine: Service {
     ///   - lookups: services that steps ask, by name.
     ///   - directory: the one that `CallDestination`s were made with.
     ///   - storage: the one that queue sources and destinations were made with; opened for as long as the engine runs.
+    ///   - connectors: the guards that destinations and lookups were made with.
     ///   - random: what jitter is drawn from.
     ///   - processors: how many processors lanes are counted for.
     public init(
         flows: [Flow] = [], destinations: [String: any Destination] = [:], lookups: [String: any Lookup] = [:],
-        directory: FlowDirectory = FlowDirectory(), storage: Storage? = nil, logger: Logger,
+        directory: FlowDirectory = FlowDirectory(), storage: Storage? = nil,
+        connectors: ConnectorDirectory = ConnectorDirectory(), logger: Logger,
         clock: any TimeSource = SystemClock(), random: RandomSource = .system, processors: Int,
         mode: Mode = .untilStopped
     ) {
@@ -77,7 +81,7 @@ public final class Engine: Service {
         self.mode = mode
         self.directory = directory
         self.storage = storage
-        state = Mutex(State())
+        state = Mutex(State(connectors: connectors))
         for (name, destination) in destinations { add(destination, as: name) }
         for (name, lookup) in lookups { add(lookup, as: name) }
         for flow in flows {

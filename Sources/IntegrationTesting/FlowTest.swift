@@ -1,6 +1,7 @@
 public import IntegrationCore
 internal import IntegrationDocument
 public import IntegrationEngine
+public import IntegrationResilience
 internal import Logging
 internal import Synchronization
 
@@ -37,6 +38,8 @@ public struct FlowTest: Sendable {
     public var lookups: [String: any Lookup]
     /// Where `CallDestination`s of the test find their flows.
     public var directory: FlowDirectory
+    /// The guards that destinations and lookups were made with.
+    public var connectors = ConnectorDirectory()
     /// The store of the test, on the same clock; nil where nothing is kept.
     public var storage: Storage?
     public var clock: ManualClock
@@ -71,7 +74,7 @@ public struct FlowTest: Sendable {
     public func makeEngine(mode: Engine.Mode = .untilIdle) -> Engine {
         Engine(
             flows: flows, destinations: destinations, lookups: lookups, directory: directory, storage: storage,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock,
+            connectors: connectors, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock,
             random: RandomSource(seed: seed), processors: processors, mode: mode)
     }
 

@@ -61,13 +61,16 @@ public final class RecordingDestination: Destination {
     /// How long each send takes on the flow's clock.
     private let duration: Duration
     fileprivate let isAllOrNothing: Bool
+    fileprivate let requestUnit: RequestUnit
 
     /// - Parameters:
     ///   - duration: how long each send takes on the flow's clock.
     ///   - isAllOrNothing: whether a batch is refused whole as soon as one of its messages is (`Sender.isAllOrNothing`).
-    public init(duration: Duration = .zero, isAllOrNothing: Bool = false) {
+    ///   - requestUnit: what the other system sees of a batch (`Sender.requestUnit`).
+    public init(duration: Duration = .zero, isAllOrNothing: Bool = false, requestUnit: RequestUnit = .batch) {
         self.duration = duration
         self.isAllOrNothing = isAllOrNothing
+        self.requestUnit = requestUnit
     }
 
     /// The error of faults that name none: retryable, of the class `server_error`.
@@ -199,6 +202,7 @@ private struct RecordingSender: Sender {
     let clock: any TimeSource
 
     var isAllOrNothing: Bool { destination.isAllOrNothing }
+    var requestUnit: RequestUnit { destination.requestUnit }
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
         try await destination.send(batch, clock: clock)

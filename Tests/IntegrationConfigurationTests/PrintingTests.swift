@@ -68,14 +68,25 @@ import Testing
                   minimum_requests  (a whole number; default 10)
                       With fewer requests in the window it stays closed.
                   window  (a duration such as `5s` or `2m30s`; default 30s)
-                      What is looked back upon.
+                      What is looked back upon: the requests of so long a time.
+                  window_requests  (a whole number)
+                      Looks back upon the last so many requests instead.
+                  slow_call  (a duration such as `5s` or `2m30s`)
+                      A request that takes as long or longer counts as slow; without it none does.
+                  slow_ratio  (a number; default 1.0)
+                      The share of slow requests within the window that opens the breaker.
                   open_for  (a duration such as `5s` or `2m30s`; default 15s)
-                      How long nothing is asked before a probe.
+                      How long nothing is asked before a probe; twice as long each time that the probe fails. A
+                      system that can't be reached at all is asked again after 1s, 2s, 4s, … up to this.
+                  max_open_for  (a duration such as `5s` or `2m30s`; default 1m)
+                      It is never open for longer than this, or `open_for` if that is more.
                   probes  (a whole number; default 1)
-                      How many probes must succeed before it closes again.
+                      How many probes in a row must succeed before it closes again.
+                  probe_timeout  (a duration such as `5s` or `2m30s`; default 30s)
+                      How long a probe may keep others from trying.
 
                 Example:
-                  {failure_ratio: 0.5, window: 30s, open_for: 15s}
+                  {failure_ratio: 0.5, window: 30s, slow_call: 2s, slow_ratio: 0.8, open_for: 15s}
 
                 """)
         #expect(reference.docs("http source")?.contains("idempotency_key") == true)

@@ -10,6 +10,7 @@ extension ErrorCode {
     static let testServer = ErrorCode("IE3901", "Server", retry: .serverError, explanation: "", remedy: "")
     static let testTimeout = ErrorCode("IE3902", "Timeout", retry: .timeout, explanation: "", remedy: "")
     static let testConnection = ErrorCode("IE3903", "Connection", retry: .connection, explanation: "", remedy: "")
+    static let testCut = ErrorCode("IE3906", "Cut", retry: .interrupted, explanation: "", remedy: "")
     static let testRate = ErrorCode("IE3904", "Rate", retry: .rateLimited, explanation: "", remedy: "")
     static let testPermanent = ErrorCode("IE3905", "Permanent", explanation: "", remedy: "")
 }

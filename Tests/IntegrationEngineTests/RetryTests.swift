@@ -69,7 +69,7 @@ import Testing
 
     @Test(arguments: [
         (ErrorCode.testServer, ErrorHandling.RetryOn.serverError), (.testTimeout, .timeout),
-        (.testConnection, .connection), (.testRate, .rateLimited),
+        (.testCut, .connection), (.testRate, .rateLimited),
     ])
     func `only the classes of retry_on are tried again`(_ code: ErrorCode, _ kind: ErrorHandling.RetryOn) async throws {
         let error = IntegrationError(code, "no")

@@ -62,6 +62,7 @@ extension Integration {
         }
         let number = state.addConfiguration(of: flows.map(\.name))
         try add(shared, owner: .configuration(number), &state)
+        engine.add(plan.connectors)
         try add(plan.lookups, owner: .configuration(number), &state)
         state.typesOfServices.merge(plan.typesOfServices) { _, new in new }
         for flow in flows { try create(flow, types: plan.typesOfFlows[flow.name] ?? [], &state) }

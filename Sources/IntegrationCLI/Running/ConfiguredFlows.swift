@@ -78,9 +78,11 @@ final class ConfiguredFlows: FlowAdministration {
             throw IntegrationError(
                 .configurationRefused, "nothing was changed", causes: ["\n" + loaded.refusal().trimmedEnd])
         }
-        let plan = try configuration.plan(document, in: engine.directory, running: engine.storage)
         let fingerprints = ConfigurationFingerprints(root)
         let old = state.withLock { $0.fingerprints }
+        let plan = try configuration.plan(
+            document, in: engine.directory, running: engine.storage,
+            connectors: engine.connectors.only(fingerprints.unchangedConnectors(since: old)))
         guard fingerprints.storage == old.storage, plan.storage == nil || engine.storage != nil else {
             throw IntegrationError(
                 .reloadFailed, "`storage:` is changed, or something needs a store for the first time",
@@ -96,7 +98,8 @@ final class ConfiguredFlows: FlowAdministration {
                         // What a flow declares inline is named after it.
                         shared.contains(name)
                             || name.firstIndex(of: "/").map { flows.contains(String(name[..<$0])) } == true
-                    }), queues: plan.queues, grace: plan.grace))
+                    }), queues: plan.queues, connectors: plan.connectors,
+                grace: plan.grace))
         state.withLock { $0.fingerprints = fingerprints }
         return report
     }

@@ -1,6 +1,7 @@
 internal import IntegrationConfiguration
 internal import IntegrationCore
 internal import IntegrationEngine
+internal import IntegrationResilience
 internal import IntegrationServer
 
 /// What a run reads: files and overrides as they were given, and the flows that are kept in the storage folder.
@@ -65,11 +66,13 @@ struct RunConfiguration: Sendable {
     /// - Parameters:
     ///   - directory: that of the engine that will run the plan.
     ///   - running: the storage of that engine, where it runs already.
+    ///   - connectors: those of that engine which are what they were.
     func plan(
-        _ document: ConfigurationDocument, in directory: FlowDirectory = FlowDirectory(), running: Storage? = nil
+        _ document: ConfigurationDocument, in directory: FlowDirectory = FlowDirectory(), running: Storage? = nil,
+        connectors: ConnectorDirectory = ConnectorDirectory()
     ) throws(IntegrationError) -> EnginePlan {
         try EnginePlan(
             document, catalog: catalog, environment: environment.variables, directory: directory, storage: running,
-            readsFromStart: readsFromStart)
+            connectors: connectors, readsFromStart: readsFromStart)
     }
 }

@@ -1,5 +1,6 @@
 public import IntegrationCore
 public import IntegrationEngine
+public import IntegrationResilience
 public import IntegrationStore
 public import Logging
 
@@ -18,6 +19,8 @@ public struct EnginePlan: Sendable {
     public let directory: FlowDirectory
     /// Where queues, positions and dead letters are kept; nil where nothing of this plan needs it.
     public let storage: Storage?
+    /// The guards of the connectors that flows go through.
+    public let connectors: ConnectorDirectory
     /// What declared queues may hold.
     public let queues: [QueueName: QueueSettings]
 
@@ -28,17 +31,20 @@ public struct EnginePlan: Sendable {
     ///   - environment: variables that expressions may read as `$env`.
     ///   - directory: the one of the engine that will run the plan.
     ///   - storage: the one of the engine that will run the plan, where it runs already; nil for that of the document.
+    ///   - connectors: those of the engine that will run the plan which are what they were: their guards stay.
     ///   - readsFromStart: whether files are read from their beginning, whatever of them was settled before.
     /// - Throws: the first thing that can't be made, with its place in the configuration.
     public init(
         _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:],
-        directory: FlowDirectory = FlowDirectory(), storage given: Storage? = nil, readsFromStart: Bool = false
+        directory: FlowDirectory = FlowDirectory(), storage given: Storage? = nil,
+        connectors known: ConnectorDirectory = ConnectorDirectory(), readsFromStart: Bool = false
     ) throws(IntegrationError) {
         let own = Storage(document, readsFromStart: readsFromStart)
         let storage = given ?? own
         queues = own.queues
         let lowering = Lowering(
-            document: document, catalog: catalog, environment: environment, directory: directory, storage: storage)
+            document: document, catalog: catalog, environment: environment, directory: directory, storage: storage,
+            connectors: known)
         name = document.name
         self.directory = directory
         grace = document.grace
@@ -57,6 +63,7 @@ public struct EnginePlan: Sendable {
         }
         self.storage = document.storage != nil || lowering.usesStore ? storage : nil
         destinations = lowering.destinations
+        connectors = lowering.connectors
     }
 
     /// An engine that runs the plan.
@@ -67,6 +74,6 @@ public struct EnginePlan: Sendable {
     ) -> Engine {
         Engine(
             flows: flows, destinations: destinations, lookups: lookups, directory: directory, storage: storage,
-            logger: logger, clock: clock, processors: processors, mode: mode)
+            connectors: connectors, logger: logger, clock: clock, processors: processors, mode: mode)
     }
 }

@@ -15,6 +15,8 @@ final class Lowering: MakerContext {
     /// Flows that others hand messages over to.
     private(set) var handovers: Set<String> = []
     private(set) var destinations: [String: any Destination] = [:]
+    /// The guards of the connectors that endpoints go through.
+    private(set) var connectors: ConnectorDirectory
     /// What inline destinations are named after.
     private var flowName = ""
     private var inlineCount = 0
@@ -26,13 +28,14 @@ final class Lowering: MakerContext {
 
     init(
         document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory,
-        storage: Storage
+        storage: Storage, connectors: ConnectorDirectory
     ) {
         self.document = document
         self.catalog = catalog
         self.environment = environment
         self.directory = directory
         self.storage = storage
+        self.connectors = connectors
     }
 
     /// The types of what was made since the last call, of named destinations that were made before included.
@@ -96,7 +99,10 @@ final class Lowering: MakerContext {
         guard let make = catalog.makers.lookups[service.value.type.name] else {
             throw notBuilt(service.value.type, service.span)
         }
-        return try located(service.span) { () throws(IntegrationError) in try make(service.value, self) }
+        return try located(service.span) { () throws(IntegrationError) in
+            let lookup = try make(service.value, self)
+            return try guarding(service.value).map { lookup.guarded(by: $0) } ?? lookup
+        }
     }
 
     private func errorHandling(
@@ -104,11 +110,10 @@ final class Lowering: MakerContext {
     ) throws(IntegrationError) -> ErrorHandling {
         var handling = ErrorHandling(
             maximumAttempts: configuration.policy == .dlq ? 1 : configuration.retry.maxAttempts,
-            backoff: Backoff(configuration.retry.backoff), brake: Brake(configuration.brake))
+            backoff: Backoff(configuration.retry), brake: Brake(configuration.brake))
         if let classes = configuration.retry.retryOn {
             handling.retryOn = Set(classes.map { ErrorHandling.RetryOn($0) })
         }
-        handling.backoff.longestRetryAfter = configuration.retry.retryAfterCap
         switch configuration.policy {
         case .retryThenDLQ, .dlq: handling.exhausted = .deadLetter
         case .retryThenStop: handling.exhausted = .stop
@@ -168,7 +173,10 @@ final class Lowering: MakerContext {
         guard let make = catalog.makers.destinations[endpoint.type.name] else {
             throw notBuilt(endpoint.type, endpoint.span)
         }
-        return try located(endpoint.span) { () throws(IntegrationError) in try make(endpoint, self) }
+        return try located(endpoint.span) { () throws(IntegrationError) in
+            let destination = try make(endpoint, self)
+            return try guarding(endpoint).map { GuardedDestination(destination, by: $0) } ?? destination
+        }
     }
 
     // MARK: The store
@@ -214,6 +222,13 @@ final class Lowering: MakerContext {
             throw IntegrationError(
                 .cannotBuild, "the \(endpoint.type.name) \(endpoint.type.kind.rawValue) has no connector")
         }
+    }
+
+    /// The guard of the connector that an endpoint goes through, shared by all who name it; nil for types without.
+    private func guarding(_ endpoint: EndpointDeclaration) throws(IntegrationError) -> EndpointGuard? {
+        guard endpoint.connection != nil else { return nil }
+        let connection = try connection(of: endpoint)
+        return connectors.guarding(connection.name, GuardOptions(connection.fields))
     }
 
     func shared<Value: Sendable>(
@@ -298,37 +313,6 @@ final class Lowering: MakerContext {
             var error = error
             if error.component == nil { error.component = span.location.description }
             throw error
-        }
-    }
-}
-
-extension ErrorHandling.RetryOn {
-    init(_ failure: RetryConfiguration.Failure) {
-        switch failure {
-        case .serverError: self = .serverError
-        case .timeout: self = .timeout
-        case .connection: self = .connection
-        case .rateLimited: self = .rateLimited
-        }
-    }
-}
-
-extension Backoff {
-    init(_ configuration: BackoffConfiguration) {
-        self.init(
-            initial: configuration.initial, maximum: configuration.max,
-            growth: configuration.growth == .linear
-                ? .linear(step: configuration.step) : .exponential(multiplier: configuration.multiplier),
-            jitter: Jitter(configuration.jitter))
-    }
-}
-
-extension Backoff.Jitter {
-    init(_ jitter: IntegrationCore.Jitter) {
-        switch jitter {
-        case .full: self = .full
-        case .none: self = .none
-        case .ratio(let ratio): self = .ratio(ratio)
         }
     }
 }

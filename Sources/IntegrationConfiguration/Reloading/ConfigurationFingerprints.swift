@@ -9,6 +9,8 @@ public struct ConfigurationFingerprints: Sendable {
     public let flows: [String: Int]
     /// Destinations and services, by name.
     public let endpoints: [String: Int]
+    /// Connectors, by name.
+    public let connectors: [String: Int]
     /// `storage:` as it is written; empty without one.
     public let storage: String
     /// Files that hold schemas, tables, certificates and the like, in the order in which they are named.
@@ -38,6 +40,12 @@ public struct ConfigurationFingerprints: Sendable {
         for entry in root["flows"]?.mapping?.entries ?? [] {
             flows[entry.key] = (common + walk.text(of: entry.value)).hashValue
         }
+        var connectors: [String: Int] = [:]
+        for section in ["connectors", "protocols"] {
+            for entry in root[section]?.mapping?.entries ?? [] {
+                connectors[entry.key] = walk.text(of: entry.value).hashValue
+            }
+        }
         var endpoints: [String: Int] = [:]
         for section in ["destinations", "services"] {
             for entry in root[section]?.mapping?.entries ?? [] {
@@ -47,6 +55,7 @@ public struct ConfigurationFingerprints: Sendable {
         }
         self.flows = flows
         self.endpoints = endpoints
+        self.connectors = connectors
         files = walk.files
         storage = root["storage"]?.json ?? ""
     }
@@ -54,6 +63,11 @@ public struct ConfigurationFingerprints: Sendable {
     /// The flows that are the same in both.
     public func unchangedFlows(since old: ConfigurationFingerprints) -> Set<String> {
         Set(flows.filter { old.flows[$0.key] == $0.value }.keys)
+    }
+
+    /// The connectors that are the same in both.
+    public func unchangedConnectors(since old: ConfigurationFingerprints) -> Set<String> {
+        Set(connectors.filter { old.connectors[$0.key] == $0.value }.keys)
     }
 
     /// The destinations and services that are the same in both.

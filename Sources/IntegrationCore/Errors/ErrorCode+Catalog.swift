@@ -3,6 +3,7 @@ extension ErrorCode {
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
         expressionCodes, flowCodes, pluginCodes, programCodes, fileCodes, streamCodes, networkCodes, httpCodes,
+        guardCodes,
         storeCodes, serverCodes,
         commandLineCodes,
     ].flatMap(\.self)

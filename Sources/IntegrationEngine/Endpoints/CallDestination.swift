@@ -30,7 +30,7 @@ struct CallSender: Sender {
         guard let runner = await directory.runner(flow) else {
             throw IntegrationError(.calledFlowNotRunning, "flow `\(flow)` is not running")
         }
-        let callee = batch.copy(into: runner.context.arenas.take())
+        let callee = batch.copy(of: batch.messages.indices, into: runner.context.arenas.take())
         let arena = callee.arena
         let count = callee.messages.count
         runner.statistics.received(messages: count, bytes: callee.messages.reduce(0) { $0 + Int($1.original.length) })

@@ -51,18 +51,16 @@ public struct ErrorHandling: Sendable {
     public func retries(_ error: IntegrationError, failures: Int) -> Bool {
         guard error.isRetryable, failures < maximumAttempts else { return false }
         if retryOn.contains(.any) { return true }
-        return RetryOn(error.code.retryClass).map { retryOn.contains($0) } ?? false
+        return RetryConfiguration.Failure(error.code.retryClass).map { retryOn.contains(RetryOn($0)) } ?? false
     }
 }
 
 extension ErrorHandling.RetryOn {
-    /// Nil for codes whose failures are the message's own.
-    init?(_ retryClass: ErrorCode.RetryClass) {
-        switch retryClass {
-        case .never: return nil
+    public init(_ failure: RetryConfiguration.Failure) {
+        switch failure {
         case .serverError: self = .serverError
         case .timeout: self = .timeout
-        case .connection, .interrupted: self = .connection
+        case .connection: self = .connection
         case .rateLimited: self = .rateLimited
         }
     }

@@ -8,6 +8,7 @@ internal import Synchronization
 /// A destination that can't be reached is asked again by one batch at a time; meanwhile its messages wait.
 final class DestinationBreaker: Sendable {
     private let name: String
+    /// Opens only where the destination can't be reached: what else goes wrong is a matter of the messages.
     private let breaker = Mutex(CircuitBreaker())
     private let changed = Wakeup()
 
@@ -35,60 +36,102 @@ final class DestinationBreaker: Sendable {
         }
     }
 
+    /// What became of a batch.
+    struct Answer {
+        var report: SendReport
+        /// Until when the destination is closed off, for messages that were refused because it can't be reached.
+        var heldOff: Duration?
+
+        /// - Parameter error: of a message that was refused.
+        func heldOff(_ error: IntegrationError) -> Duration? {
+            error.code.retryClass == .connection ? heldOff : nil
+        }
+    }
+
     /// Sends a batch, unless the destination is closed off.
     ///
-    /// - Returns: until when it is closed off where it can't be reached, with the reason.
+    /// - Throws: why the whole batch was refused, where the destination could be reached.
     func send(
         _ batch: Batch, to sender: any Sender, in context: FlowContext
-    ) async throws(IntegrationError) -> (report: SendReport, heldOff: Duration?, reason: IntegrationError?) {
-        if let until = await admit(in: context) {
+    ) async throws(IntegrationError) -> Answer {
+        let pass: CircuitBreaker.Pass
+        switch await admit(in: context) {
+        case .go(let leave): pass = leave
+        case .wait(let until, _):
             let reason = IntegrationError(
                 .destinationClosedOff, "`\(name)` could not be reached and is asked again later", component: name)
-            return (.accepted, until, reason)
+            return Answer(report: SendReport(refusing: batch, reason), heldOff: until)
         }
         do throws(IntegrationError) {
             let report = try await sender.send(batch)
-            answered(in: context)
-            return (report, nil, nil)
+            let unreachable = report.refused.first { $0.error.code.retryClass == .connection }?.error
+            return Answer(report: report, heldOff: record(unreachable, of: pass, in: context))
         } catch {
             guard error.code.retryClass == .connection else {
-                answered(in: context)
+                _ = record(nil, of: pass, in: context)
                 throw error
             }
-            var random = context.random
-            let (until, failures) = breaker.withLock { breaker in
-                (breaker.failed(at: context.clock.now, retryAfter: error.retryAfter, using: &random), breaker.failures)
-            }
-            changed.wake()
-            if failures == 1 {
-                context.logger.error(
-                    "a destination can't be reached; its messages wait",
-                    metadata: ["destination": "\(name)", "code": "\(error.code)", "error": "\(error.message)"])
-            }
-            return (.accepted, until, error)
+            return Answer(report: SendReport(refusing: batch, error), heldOff: record(error, of: pass, in: context))
+        }
+    }
+
+    /// What is wrong in a few words; nil where the destination can be reached.
+    func trouble(at now: Duration) -> String? {
+        switch breaker.withLock({ $0.phase }) {
+        case .closed: nil
+        case .open(let until) where until > now:
+            "\(name) circuit open, next try in \(Int((until - now).seconds.rounded(.up))) s"
+        case .open, .halfOpen: "\(name) circuit half open"
         }
     }
 
     /// Waits for one who is finding out whether the destination is back.
-    ///
-    /// - Returns: until when it is closed off; nil where it may be asked now.
-    private func admit(in context: FlowContext) async -> Duration? {
+    private func admit(in context: FlowContext) async -> CircuitBreaker.Admission {
         while true {
             let seen = changed.count
-            let (admission, isProbed) = breaker.withLock { ($0.admit(at: context.clock.now), $0.isHalfOpen) }
-            guard case .wait(let until) = admission else { return nil }
-            guard isProbed else { return until }
+            let admission = breaker.withLock { $0.admit(at: context.clock.now) }
+            guard case .wait(let until, isProbed: true) = admission else { return admission }
             do {
                 try await changed.wait(after: seen, until: until, clock: context.clock)
             } catch {
-                return until  // cancelled
+                return admission  // cancelled
             }
         }
     }
 
-    private func answered(in context: FlowContext) {
-        guard breaker.withLock({ $0.succeeded() }) else { return }
-        changed.wake()
-        context.logger.notice("a destination can be reached again", metadata: ["destination": "\(name)"])
+    /// Notes whether the destination could be reached; returns until when it is closed off where it could not.
+    private func record(
+        _ unreachable: IntegrationError?, of pass: CircuitBreaker.Pass, in context: FlowContext
+    ) -> Duration? {
+        var random = context.random
+        let now = context.clock.now
+        // What is cut off says nothing about the destination.
+        let outcome: CircuitBreaker.Outcome =
+            Task.isCancelled ? .ignored : unreachable == nil ? .success : .unreachable
+        let (change, openings, wait) = breaker.withLock { breaker in
+            let change = breaker.record(
+                outcome, of: pass, at: now, retryAfter: unreachable?.retryAfter, using: &random)
+            return (change, breaker.openings, breaker.wait(at: now))
+        }
+        if change != nil || pass.isProbe { changed.wake() }
+        switch change {
+        case .closed: context.logger.notice("a destination can be reached again", metadata: ["destination": "\(name)"])
+        case .opened where openings == 1:
+            context.logger.error(
+                "a destination can't be reached; its messages wait",
+                metadata: [
+                    "destination": "\(name)", "code": "\(unreachable?.code.id ?? "")",
+                    "error": "\(unreachable?.message ?? "")",
+                ])
+        case .opened, nil: break
+        }
+        return unreachable == nil ? nil : wait ?? now
+    }
+}
+
+extension SendReport {
+    /// All messages of a batch refused for the same reason.
+    fileprivate init(refusing batch: Batch, _ error: IntegrationError) {
+        self.init(refused: batch.messages.indices.map { ($0, error) })
     }
 }

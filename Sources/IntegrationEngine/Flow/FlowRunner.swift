@@ -44,7 +44,11 @@ final class FlowRunner: Sendable {
         lanes = flow.lanes ?? max(2, processors * 2)
     }
 
-    var snapshot: FlowSnapshot { statistics.snapshot(parked: redelivery.count, inFlight: inFlight.messages) }
+    var snapshot: FlowSnapshot {
+        var snapshot = statistics.snapshot(parked: redelivery.count, inFlight: inFlight.messages)
+        snapshot.degraded = pipeline.breakers.compactMap { $0.trouble(at: context.clock.now) }
+        return snapshot
+    }
 
     private enum Part {
         case sources, retries, signal

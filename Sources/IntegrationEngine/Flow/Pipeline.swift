@@ -138,12 +138,10 @@ struct Pipeline: Sendable {
         do throws(IntegrationError) {
             let answer = try await breakers[destination].send(
                 Batch(arena: arena, messages: messages), to: senders[destination], in: context)
-            if let until = answer.heldOff, let reason = answer.reason {
-                for message in messages { refuse(message, reason, heldOff: until) }
-                return result
-            }
             try Self.check(answer.report, count: messages.count)
-            for refused in answer.report.refused { refuse(messages[refused.index], refused.error) }
+            for refused in answer.report.refused {
+                refuse(messages[refused.index], refused.error, heldOff: answer.heldOff(refused.error))
+            }
             result.delivered = [(destination, messages.count - answer.report.refused.count)]
             if let journeys {
                 let refused = Set(answer.report.refused.map(\.index))

@@ -8,6 +8,8 @@ public struct FlowSnapshot: Sendable {
     public var state: FlowState
     /// Its sources are not read until it is resumed; what it has in hand goes on.
     public var isPaused = false
+    /// What keeps it from delivering, such as `rabbitmq circuit open, next try in 9 s`; it goes on by itself.
+    public var degraded: [String] = []
     /// Messages that sources handed over, redeliveries included.
     public var received = 0
     /// Bytes of bodies that came in.

@@ -24,24 +24,3 @@ public enum Timestamp {
             + "\(pad(rest % 60, 2)).\(pad(Int(milliseconds), 3))Z"
     }
 }
-
-/// Base 64 with padding (RFC 4648, 4).
-package enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    package static func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let part = bytes[start..<min(start + 3, bytes.count)]
-            var bits: UInt32 = 0
-            for byte in part { bits = bits << 8 | UInt32(byte) }
-            bits <<= UInt32(8 * (3 - part.count))
-            for place in 0..<4 {
-                text.append(
-                    place <= part.count ? alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-}

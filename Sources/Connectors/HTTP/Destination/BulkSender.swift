@@ -21,7 +21,7 @@ struct BulkSender: Sender {
         let arena = open.context.arenas.take()
         defer { open.context.arenas.give(arena) }
         // Others may read the batch meanwhile, and parsing writes into its memory.
-        let own = batch.copy(into: arena)
+        let own = batch.copy(of: batch.messages.indices, into: arena)
         var report = SendReport()
         var texts: [UInt8] = []
         var pending: [[Item]] = []

@@ -54,7 +54,7 @@ struct HTTPSender: Sender {
         let arena = open.context.arenas.take()
         defer { open.context.arenas.give(arena) }
         // Others may read the batch meanwhile, and expressions write into its memory: they get a copy.
-        let own = batch.copy(into: arena)
+        let own = batch.copy(of: batch.messages.indices, into: arena)
         var report = SendReport()
         for index in own.messages.indices {
             do throws(IntegrationError) {

@@ -8,9 +8,16 @@ public enum ConnectorFields {
         "retry", .table, "Tries a request again before the flow hears of its failure.")
     public static let rateLimit = Field<RateLimitConfiguration?>.optional(
         "rate_limit", .table, "At most so many requests in a second.")
+    public static let bulkhead = Field<BulkheadConfiguration>.defaulted(
+        "bulkhead", .table, BulkheadConfiguration(), "How many requests may be under way at once.")
+    public static let adaptiveConcurrency = Field<AdaptiveConcurrencyConfiguration?>.optional(
+        "adaptive_concurrency", .table,
+        "Lets that number follow the other system's latency, instead of `bulkhead.max_concurrent`.")
     public static let circuitBreaker = Field<CircuitBreakerConfiguration>.defaulted(
         "circuit_breaker", .table, CircuitBreakerConfiguration(), "Stops asking a system that keeps failing.")
 
     /// All of them, in the order that the reference shows them.
-    public static let all: [any TableField] = [timeout, connectTimeout, retry, rateLimit, circuitBreaker]
+    public static let all: [any TableField] = [
+        timeout, connectTimeout, retry, rateLimit, bulkhead, adaptiveConcurrency, circuitBreaker,
+    ]
 }

@@ -22,45 +22,63 @@ public struct RateLimitConfiguration: Configurable, Hashable {
     }
 }
 
-/// Stops asking a system that keeps failing, and looks again after a while.
-public struct CircuitBreakerConfiguration: Configurable, Hashable {
-    static let failureRatio = Field<Double>.defaulted(
-        "failure_ratio", .ratio, 0.5, "The share of failures within the window that opens the breaker.")
-    static let minimumRequests = Field<Int>.defaulted(
-        "minimum_requests", .int(1...1_000_000), 10, "With fewer requests in the window it stays closed.")
-    static let window = Field<Duration>.defaulted("window", .duration, .seconds(30), "What is looked back upon.")
-    static let openFor = Field<Duration>.defaulted(
-        "open_for", .duration, .seconds(15), "How long nothing is asked before a probe.")
-    static let probes = Field<Int>.defaulted(
-        "probes", .int(1...1000), 1, "How many probes must succeed before it closes again.")
+/// Lets only so many requests go on at once.
+public struct BulkheadConfiguration: Configurable, Hashable {
+    static let maxConcurrent = Field<Int>.defaulted(
+        "max_concurrent", .int(1...100_000), 32, "How many requests may be under way at once.")
+    static let maxWaiting = Field<Int>.defaulted(
+        "max_waiting", .int(0...10_000_000), 10_000, "How many may wait for that; one more is an error.")
+    static let maxWait = Field<Duration?>.optional(
+        "max_wait", .duration, "How long one may wait before that is an error; without it as long as it takes.")
 
     public static let table = FieldTable(
-        "circuit breaker", summary: "Stops asking a system that keeps failing; flows that need it pause meanwhile.",
-        fields: [failureRatio, minimumRequests, window, openFor, probes],
-        example: "{failure_ratio: 0.5, window: 30s, open_for: 15s}")
+        "bulkhead", summary: "Lets only so many requests go on at once; others wait in line.",
+        fields: [maxConcurrent, maxWaiting, maxWait], example: "{max_concurrent: 32, max_wait: 5s}")
 
-    public var failureRatio: Double
-    public var minimumRequests: Int
-    public var window: Duration
-    public var openFor: Duration
-    public var probes: Int
+    public var maxConcurrent: Int
+    public var maxWaiting: Int
+    /// Nil: as long as it takes.
+    public var maxWait: Duration?
 
-    public init(
-        failureRatio: Double = 0.5, minimumRequests: Int = 10, window: Duration = .seconds(30),
-        openFor: Duration = .seconds(15), probes: Int = 1
-    ) {
-        self.failureRatio = failureRatio
-        self.minimumRequests = minimumRequests
-        self.window = window
-        self.openFor = openFor
-        self.probes = probes
+    public init(maxConcurrent: Int = 32, maxWaiting: Int = 10_000, maxWait: Duration? = nil) {
+        self.maxConcurrent = maxConcurrent
+        self.maxWaiting = maxWaiting
+        self.maxWait = maxWait
     }
 
     public init(_ fields: DecodedFields) {
         self.init(
-            failureRatio: fields[Self.failureRatio], minimumRequests: fields[Self.minimumRequests],
-            window: fields[Self.window], openFor: fields[Self.openFor], probes: fields[Self.probes])
+            maxConcurrent: fields[Self.maxConcurrent], maxWaiting: fields[Self.maxWaiting],
+            maxWait: fields[Self.maxWait])
     }
+}
+
+/// Lets the number of requests under way follow the other system's latency.
+public struct AdaptiveConcurrencyConfiguration: Configurable, Hashable {
+    static let min = Field<Int>.defaulted("min", .int(1...100_000), 1, "Never fewer at once.")
+    static let max = Field<Int>.defaulted("max", .int(1...100_000), 200, "Never more at once.")
+
+    public static let table = FieldTable(
+        "adaptive concurrency", summary: "Lets the number of requests under way follow the other system's latency.",
+        fields: [min, max], example: "{min: 1, max: 200}",
+        rules: [
+            { fields, context in
+                guard fields[min] > fields[max] else { return }
+                context.diagnostics.error(
+                    .conflictingFields, "`min` is larger than `max`", at: fields.span(of: "min"),
+                    help: "exchange the two")
+            }
+        ])
+
+    public var min: Int
+    public var max: Int
+
+    public init(min: Int = 1, max: Int = 200) {
+        self.min = min
+        self.max = max
+    }
+
+    public init(_ fields: DecodedFields) { self.init(min: fields[Self.min], max: fields[Self.max]) }
 }
 
 /// Gathers messages into larger batches: full by count or bytes, or after a wait.

@@ -139,3 +139,16 @@ public struct RetryConfiguration: Configurable, Hashable {
             retryAfterCap: fields[Self.retryAfterCap])
     }
 }
+
+extension RetryConfiguration.Failure {
+    /// Nil for codes whose failures are the message's own.
+    public init?(_ retryClass: ErrorCode.RetryClass) {
+        switch retryClass {
+        case .never: return nil
+        case .serverError: self = .serverError
+        case .timeout: self = .timeout
+        case .connection, .interrupted: self = .connection
+        case .rateLimited: self = .rateLimited
+        }
+    }
+}

@@ -1,3 +1,4 @@
+internal import IntegrationCore
 internal import IntegrationDocument
 
 extension BuiltinCall {
@@ -83,7 +84,7 @@ extension BuiltinCall {
         try evaluator.charge(text.utf8.count / 16)
         switch builtin {
         case .base64encode: return .string(Base64.encode(Array(text.utf8)))
-        case .base64decode: return .string(String(decoding: Base64.decode(text), as: UTF8.self))
+        case .base64decode: return .string(String(decoding: Base64.decodeLeniently(text.utf8), as: UTF8.self))
         case .encodeUrlComponent: return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved))
         case .encodeUrl:
             return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved + PercentCoding.reserved))
@@ -94,50 +95,6 @@ extension BuiltinCall {
             }
             return .string(decoded)
         }
-    }
-}
-
-/// Base 64 (RFC 4648, 4).
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        out.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var at = 0
-        while at < bytes.count {
-            let part = bytes[at..<min(at + 3, bytes.count)]
-            var bits: UInt32 = 0
-            for index in 0..<3 {
-                bits = bits << 8 | (index < part.count ? UInt32(part[at + index]) : 0)
-            }
-            for index in 0..<4 {
-                out.append(
-                    index <= part.count ? alphabet[Int(bits >> UInt32(18 - 6 * index)) & 63] : UInt8(ascii: "="))
-            }
-            at += 3
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    /// Also reads the URL-safe alphabet; what is in neither is passed over.
-    static func decode(_ text: String) -> [UInt8] {
-        var out: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "=") { break }
-            let plain =
-                byte == UInt8(ascii: "-") ? UInt8(ascii: "+") : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
-            guard let value = alphabet.firstIndex(of: plain) else { continue }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                out.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
-        }
-        return out
     }
 }
 
