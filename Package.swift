@@ -273,6 +273,7 @@ let package = Package(
             name: "IntegrationCLITests",
             dependencies: [
                 "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
+                "ConnectorTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

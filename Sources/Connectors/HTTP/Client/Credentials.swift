@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import HTTPTransport
 internal import IntegrationCore
 internal import NIOHTTP1
@@ -44,7 +43,7 @@ enum Credentials: Sendable {
     }
 
     static func basic(_ name: String, _ password: String) -> SecretString {
-        SecretString("Basic " + Data("\(name):\(password)".utf8).base64EncodedString())
+        SecretString("Basic " + Base64.encode(Array("\(name):\(password)".utf8)))
     }
 
     /// What it is called in messages.

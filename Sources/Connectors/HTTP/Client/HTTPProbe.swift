@@ -99,7 +99,7 @@ struct HTTPProbe: ConnectorProbe {
         if case .none = connection.credentials {
             steps.say(.authenticate, .skipped("the connector has no `auth`"), since: steps.clock.now)
         } else {
-            steps.say(.authenticate, .passed("\(connection.credentials.kind) was not refused"), since: started)
+            steps.say(.authenticate, .passed("\(connection.credentials.kind): not refused"), since: started)
         }
         let words = "\(probe.method) \(request.address.shown): \(answer.statusText)"
         if let failure, answer.status >= 500 || probe.isChosen {

@@ -65,6 +65,18 @@ struct RedirectTests {
         #expect(note.body == "body")
     }
 
+    @Test("Off by default, as many as allowed, and never for ever")
+    func limits() async throws {
+        #expect(try await send("GET", 302, to: "/echo", redirects: 0).status == 302)
+        let circle = "/redirect/302?to=" + PercentEncoding.component("/redirect/302?to=/redirect")
+        #expect(try await send("GET", 302, to: circle, redirects: 2).status == 302)
+        let nowhere = await failure { _ = try await send("GET", 302, to: "http://") }
+        #expect(nowhere?.code == .httpAnswerInvalid)
+    }
+}
+
+@Suite("References of redirects")
+struct ReferenceTests {
     @Test(
         "References mean what RFC 3986 (5.4) says",
         arguments: [
@@ -82,14 +94,5 @@ struct RedirectTests {
         #expect(try HTTPAddress("http://a/b/c/d;p?q").resolving(reference).text == "http://a" + expected)
         #expect(try HTTPAddress("http://a").resolving("//g").text == "http://g/")
         #expect(try HTTPAddress("https://a:8443/x").resolving("y").text == "https://a:8443/y")
-    }
-
-    @Test("Off by default, as many as allowed, and never for ever")
-    func limits() async throws {
-        #expect(try await send("GET", 302, to: "/echo", redirects: 0).status == 302)
-        let circle = "/redirect/302?to=" + PercentEncoding.component("/redirect/302?to=/redirect")
-        #expect(try await send("GET", 302, to: circle, redirects: 2).status == 302)
-        let nowhere = await failure { _ = try await send("GET", 302, to: "http://") }
-        #expect(nowhere?.code == .httpAnswerInvalid)
     }
 }
