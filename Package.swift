@@ -13,8 +13,8 @@ let package = Package(
             name: "Integration",
             targets: [
                 "Integration", "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationTransforms",
-                "IntegrationFormats", "IntegrationConfiguration", "IntegrationResilience", "FileConnector",
-                "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
+                "IntegrationFormats", "IntegrationConfiguration", "IntegrationResilience", "IntegrationServices",
+                "FileConnector", "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
             ]),
         .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
@@ -61,6 +61,8 @@ let package = Package(
             dependencies: [
                 "IntegrationCore", "IntegrationDocument", "IntegrationResilience", "FileSystemClient",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
 
         // Steps and the languages; regular expressions with a budget.
@@ -99,7 +101,8 @@ let package = Package(
         .target(
             name: "IntegrationConfiguration",
             dependencies: [
-                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "CYAML",
+                "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "IntegrationServices",
+                "IntegrationStore", "CYAML",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -107,8 +110,8 @@ let package = Package(
         .target(
             name: "IntegrationServer",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationStore",
-                "IntegrationTransforms",
+                "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationServices",
+                "IntegrationStore", "IntegrationTransforms",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -178,7 +181,8 @@ let package = Package(
             name: "Integration",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
-                "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration", "FileConnector",
+                "IntegrationServices", "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration",
+                "FileConnector",
                 "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
                 "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
                 "FileSystemClient",
@@ -191,8 +195,8 @@ let package = Package(
             name: "IntegrationCLI",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
-                "IntegrationTransforms",
-                "IntegrationConfiguration", "Integration", "IntegrationServer", "IntegrationStore",
+                "IntegrationTransforms", "IntegrationConfiguration", "Integration", "IntegrationServer",
+                "IntegrationServices", "IntegrationStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -244,14 +248,17 @@ let package = Package(
         .testTarget(
             name: "IntegrationServerTests",
             dependencies: [
-                "IntegrationServer", "IntegrationStore", "IntegrationEngine", "IntegrationTesting", "IntegrationCore",
-                "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
+                "IntegrationServer", "IntegrationServices", "IntegrationStore", "IntegrationEngine",
+                "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "IntegrationServicesTests",
             dependencies: [
                 "IntegrationServices", "IntegrationResilience", "IntegrationTesting", "IntegrationCore",
                 "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
@@ -264,8 +271,7 @@ let package = Package(
             name: "IntegrationConfigurationTests",
             dependencies: [
                 "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "IntegrationResilience",
-                "HTTPConnector",
-                "PostgresConnector",
+                "IntegrationServices", "HTTPConnector", "PostgresConnector",
                 "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -280,8 +286,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
-                "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationTesting",
-                "IntegrationTransforms", "FileConnector", "TableConnector",
+                "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationServices",
+                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
@@ -341,8 +347,8 @@ let package = Package(
 let library: [Target.Dependency] = [
     "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument", "IntegrationEngine",
     "IntegrationFormats",
-    "IntegrationResilience", "IntegrationTransforms", "DropConnector", "FileConnector", "TableConnector",
-    "ExampleSupport", .product(name: "Logging", package: "swift-log"),
+    "IntegrationResilience", "IntegrationServices", "IntegrationTransforms", "DropConnector", "FileConnector",
+    "TableConnector", "ExampleSupport", .product(name: "Logging", package: "swift-log"),
 ]
 for name in [
     "PluginManagement", "IntegrationFlow", "Connectors", "DataTransformation", "PluginDevelopment", "FlowDevelopment",

@@ -4,6 +4,7 @@ import Integration
 import IntegrationCore
 import IntegrationEngine
 import IntegrationFormats
+import IntegrationServices
 import IntegrationTransforms
 import Logging
 import TableConnector

@@ -1,5 +1,6 @@
 internal import IntegrationConfiguration
 internal import IntegrationCore
+internal import IntegrationServices
 
 extension Integration {
     /// Whose a name is, and what it stands for.
@@ -47,7 +48,6 @@ extension Integration {
         private var configurations: [Int: Set<String>] = [:]
         private var configurationCount = 0
         var transformers = Transformers()
-        var mesh: [String: ServiceEndpoints] = [:]
         var hasServiceDiscovery = false
         var loadBalancing = LoadBalancing.roundRobin
         var metrics: Set<Metric> = []

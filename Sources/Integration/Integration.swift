@@ -1,5 +1,6 @@
 public import IntegrationCore
 public import IntegrationEngine
+internal import IntegrationServices
 public import Logging
 public import ServiceLifecycle
 internal import Synchronization
@@ -13,6 +14,7 @@ internal import Synchronization
 /// ```
 public final class Integration: Service {
     let engine: Engine
+    let services = ServiceRegistry()
     let logger: Logger
     let clock: any TimeSource
     let hooks: HookRunner

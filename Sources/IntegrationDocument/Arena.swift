@@ -43,16 +43,28 @@ public final class Arena: @unchecked Sendable {
     private static let keptScratch = 4 << 20
     private static let nothing = ByteBlock([])
 
-    public init() {
+    public convenience init() {
+        self.init(words: Self.firstChunk, scratch: Self.firstScratch, indexer: StructuralIndexer())
+    }
+
+    /// With room for so many words and scratch bytes at first, for a document that is copied and not parsed.
+    convenience init(words: Int, scratch: Int) {
+        self.init(words: max(1, words), scratch: scratch, indexer: Self.unusedIndexer)
+    }
+
+    /// Stands where nothing is ever parsed.
+    private nonisolated(unsafe) static let unusedIndexer = StructuralIndexer()
+
+    private init(words: Int, scratch room: Int, indexer: StructuralIndexer) {
         bases = .allocate(capacity: Self.baseCount)
         bases.initialize(repeating: Self.nothing.start, count: Self.baseCount)
         owners = Array(repeating: nil, count: Self.baseCount)
-        chunk = .allocate(capacity: Self.firstChunk)
-        chunkCapacity = Self.firstChunk
-        scratch = .allocate(capacity: Self.firstScratch + ByteBlock.padding)
-        scratchCapacity = Self.firstScratch
+        chunk = .allocate(capacity: words)
+        chunkCapacity = words
+        scratch = .allocate(capacity: room + ByteBlock.padding)
+        scratchCapacity = room
         bases[Self.scratchBase] = UnsafePointer(scratch)
-        indexer = StructuralIndexer()
+        self.indexer = indexer
     }
 
     deinit {

@@ -106,13 +106,12 @@ public struct Builder: ~Copyable {
         reserve(extent)
         for step in 0..<extent {
             let word = view.pointer[step]
-            switch word.kind {
-            case .integer, .decimal, .string, .escapedString:
-                let slice = arena.appendScratch(UnsafeBufferPointer(start: view.text(of: word), count: word.length))
-                append(Word(word.kind, base: Arena.scratchBase, offset: Int(slice.offset), length: word.length))
-            default:
+            guard word.hasText else {
                 append(word)
+                continue
             }
+            let slice = arena.appendScratch(UnsafeBufferPointer(start: view.text(of: word), count: word.length))
+            append(Word(word.kind, base: Arena.scratchBase, offset: Int(slice.offset), length: word.length))
         }
     }
 

@@ -36,6 +36,20 @@ public struct Document: Sendable {
         self.init { $0.copy(foreign: view) }
     }
 
+    /// A copy of `view` in as little memory as it needs, to be kept for long.
+    public init(compacting view: View) {
+        let extent = view.word.extent
+        var bytes = 0
+        for step in 0..<extent where view.pointer[step].hasText { bytes += view.pointer[step].length }
+        arena = Arena(words: extent, scratch: bytes)
+        var builder = Builder(arena, capacity: extent)
+        builder.copy(foreign: view)
+        pointer = builder.finish()
+    }
+
+    /// Bytes of memory that the document takes, about.
+    public var footprint: Int { arena.footprint + 512 }
+
     /// Calls `body` with a view of the whole document, which is valid during the call.
     public func withRoot<R, E: Error>(_ body: (View) throws(E) -> R) throws(E) -> R {
         try withExtendedLifetime(arena) { () throws(E) -> R in try body(arena.view(pointer)) }

@@ -84,6 +84,8 @@ public struct Word: Sendable, Hashable {
     public var isString: Bool { kind == .string || kind == .escapedString }
     @inlinable @inline(__always)
     public var isNumber: Bool { kind == .integer || kind == .decimal }
+    /// Whether it refers to bytes.
+    var hasText: Bool { isString || isNumber }
     @inlinable @inline(__always)
     public var isMissing: Bool { kind == .missing }
 

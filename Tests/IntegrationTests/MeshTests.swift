@@ -1,6 +1,7 @@
 import Integration
 import IntegrationCore
 import IntegrationEngine
+import IntegrationServices
 import IntegrationTesting
 import IntegrationTransforms
 import Testing

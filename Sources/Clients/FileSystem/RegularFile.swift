@@ -32,10 +32,13 @@ public enum RegularFile {
 
     /// All bytes of a file.
     ///
-    /// - Throws: `fileNotFound`, `fileUnreadable` or `notAFile`.
-    public static func read(_ path: String) throws(IntegrationError) -> ByteBlock {
+    /// - Throws: `fileNotFound`, `notAFile`, or `fileUnreadable`, also where it has more than `limit` bytes.
+    public static func read(_ path: String, limit: Int = .max) throws(IntegrationError) -> ByteBlock {
         let file = try open(path)
         defer { close(file.descriptor) }
+        guard file.size <= limit else {
+            throw IntegrationError(.fileUnreadable, "\(path) has \(file.size) bytes, and \(limit) are allowed")
+        }
         return try ByteBlock(capacity: file.size) { target throws(IntegrationError) -> Int in
             guard let memory = target.baseAddress else { return 0 }
             var done = 0
@@ -50,6 +53,13 @@ public enum RegularFile {
             }
             return done
         }
+    }
+
+    /// What tells one version of a file from another; nil where there is none. Follows symbolic links.
+    public static func version(_ path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return "\(identity(status)):\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 
     /// Whether a path is a pattern: it has a `*` or a `?` in it.

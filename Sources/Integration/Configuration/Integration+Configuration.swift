@@ -1,6 +1,7 @@
 internal import IntegrationConfiguration
 public import IntegrationCore
 internal import IntegrationEngine
+internal import IntegrationServices
 internal import IntegrationTransforms
 internal import Synchronization
 
@@ -49,7 +50,7 @@ extension Integration {
         try state.checkFree(destinations: trial.destinations.keys, services: trial.lookups.keys)
         let plan = try EnginePlan(
             document, catalog: catalog, environment: environment.variables, directory: engine.directory,
-            storage: engine.storage)
+            storage: engine.storage, registry: services)
         var shared = plan.destinations
         var flows = plan.flows
         for index in flows.indices {
@@ -64,6 +65,7 @@ extension Integration {
         try add(shared, owner: .configuration(number), &state)
         engine.add(plan.connectors)
         try add(plan.lookups, owner: .configuration(number), &state)
+        services.add(plan.services)
         state.typesOfServices.merge(plan.typesOfServices) { _, new in new }
         for flow in flows { try create(flow, types: plan.typesOfFlows[flow.name] ?? [], &state) }
         if let alerts { monitor.configure(alerts) }

@@ -1,6 +1,7 @@
 internal import IntegrationConfiguration
 public import IntegrationCore
 public import IntegrationEngine
+internal import IntegrationServices
 internal import Logging
 internal import Synchronization
 
@@ -22,6 +23,7 @@ extension Integration: FlowManager {
             try engine.delete(name)
             let names = state.forget(flow: name)
             engine.remove(destinations: names.destinations, lookups: names.services)
+            services.remove(names.services)
         }
     }
 

@@ -1,4 +1,5 @@
 public import IntegrationCore
+public import IntegrationServices
 internal import Synchronization
 
 /// Services whose endpoints come and go while flows run.
@@ -9,8 +10,8 @@ internal import Synchronization
 /// try await integration.mesh.register("customer-service", endpoint: "b", TableLookup(…))
 /// ```
 ///
-/// Enrich steps name the service. Each batch asks the endpoint whose turn it is, and the others where that one fails for
-/// a reason that may pass.
+/// Enrich steps name the service. Each request asks the endpoint whose turn it is, and the others where that one fails
+/// for a reason that may pass.
 public struct ServiceMesh: Sendable {
     let integration: Integration
 
@@ -32,19 +33,50 @@ public struct ServiceMesh: Sendable {
         _ service: String, endpoint: String, _ lookup: any Lookup
     ) async throws(IntegrationError) {
         try integration.state.withLock { state throws(IntegrationError) in
-            guard state.hasServiceDiscovery else {
-                throw IntegrationError(.discoveryOff, "endpoint `\(endpoint)` of `\(service)` was not registered")
-            }
-            let endpoints = state.mesh[service] ?? ServiceEndpoints()
-            if state.mesh[service] == nil {
-                let balanced = BalancedLookup(service: service, endpoints: endpoints, balancing: state.loadBalancing)
+            try check(state, endpoint, of: service)
+            if state.services[service] == nil {
+                let balanced = BalancedLookup(
+                    service, settings: ServiceSettings(balancing: state.loadBalancing), registry: integration.services
+                ) { endpoint throws(IntegrationError) in
+                    throw IntegrationError(
+                        .endpointUnknown, "nothing is known of `\(endpoint.address)` but its address",
+                        remedy: "Register it with what answers there.")
+                }
                 try integration.add([service: balanced], owner: .mesh, &state)
-                state.mesh[service] = endpoints
+                integration.services.add([ServiceDeclaration(name: service, type: "mesh", balanced: balanced)])
             }
-            guard endpoints.add(endpoint, lookup) else {
-                throw IntegrationError(
-                    .endpointExists, "service `\(service)` has an endpoint named `\(endpoint)` already")
-            }
+            try register(service, ServiceEndpoint(address: endpoint), lookup, state)
+        }
+    }
+
+    /// Adds an endpoint to a service of the configuration, which makes of the address what is asked there.
+    ///
+    /// - Throws: when service discovery is off, there is no such service, it has an endpoint of that name, or a service
+    ///   of its kind can't have such an endpoint.
+    public func register(_ service: String, _ endpoint: ServiceEndpoint) async throws(IntegrationError) {
+        try integration.state.withLock { state throws(IntegrationError) in
+            try check(state, endpoint.name, of: service)
+            try register(service, endpoint, nil, state)
+        }
+    }
+
+    private func check(
+        _ state: Integration.State, _ endpoint: String, of service: String
+    ) throws(IntegrationError) {
+        guard state.hasServiceDiscovery else {
+            throw IntegrationError(.discoveryOff, "endpoint `\(endpoint)` of `\(service)` was not registered")
+        }
+    }
+
+    private func register(
+        _ service: String, _ endpoint: ServiceEndpoint, _ lookup: (any Lookup)?, _ state: Integration.State
+    ) throws(IntegrationError) {
+        do throws(IntegrationError) {
+            try integration.services.register(service, endpoint, lookup: lookup)
+        } catch  where error.code == .serviceUnknown {
+            // One that has no endpoints that could come and go.
+            guard state.services[service] != nil else { throw error }
+            throw IntegrationError(.nameTaken, "there is a service named `\(service)` already")
         }
     }
 
@@ -52,15 +84,18 @@ public struct ServiceMesh: Sendable {
     ///
     /// - Throws: when there is no such service or endpoint.
     public func deregister(_ service: String, endpoint: String) async throws(IntegrationError) {
-        try integration.state.withLock { state throws(IntegrationError) in
-            guard state.mesh[service]?.remove(endpoint) == true else {
-                throw IntegrationError(.endpointUnknown, "service `\(service)` has no endpoint named `\(endpoint)`")
-            }
+        do throws(IntegrationError) {
+            try integration.services.deregister(service, endpoint: endpoint)
+        } catch  where error.code == .serviceUnknown {
+            throw IntegrationError(.endpointUnknown, "service `\(service)` has no endpoint named `\(endpoint)`")
         }
     }
 
     /// The endpoints of a service in the order they were registered.
     public func endpoints(of service: String) -> [String] {
-        integration.state.withLock { $0.mesh[service]?.names ?? [] }
+        statuses.first { $0.name == service }?.endpoints.filter { $0.state != .out }.map(\.endpoint.name) ?? []
     }
+
+    /// What each service is and how its endpoints are, by name.
+    public var statuses: [ServiceStatus] { integration.services.statuses }
 }

@@ -1,6 +1,7 @@
 public import IntegrationCore
 public import IntegrationEngine
 public import IntegrationResilience
+public import IntegrationServices
 public import IntegrationStore
 public import Logging
 
@@ -11,6 +12,8 @@ public struct EnginePlan: Sendable {
     /// Every destination that a flow names, by the name under which it is opened.
     public var destinations: [String: any Destination]
     public var lookups: [String: any Lookup]
+    /// What the services are; the registry of the engine is to be told once it runs the plan.
+    public private(set) var services: [ServiceDeclaration] = []
     public var grace: Duration
     /// The types that each flow is made of, and those that each service is made of.
     public private(set) var typesOfFlows: [String: Set<TypeName>] = [:]
@@ -32,25 +35,29 @@ public struct EnginePlan: Sendable {
     ///   - directory: the one of the engine that will run the plan.
     ///   - storage: the one of the engine that will run the plan, where it runs already; nil for that of the document.
     ///   - connectors: those of the engine that will run the plan which are what they were: their guards stay.
+    ///   - registry: where endpoints of services are registered at run time; the one of the engine that will run the plan.
     ///   - readsFromStart: whether files are read from their beginning, whatever of them was settled before.
     /// - Throws: the first thing that can't be made, with its place in the configuration.
     public init(
         _ document: ConfigurationDocument, catalog: Catalog, environment: [String: String] = [:],
         directory: FlowDirectory = FlowDirectory(), storage given: Storage? = nil,
-        connectors known: ConnectorDirectory = ConnectorDirectory(), readsFromStart: Bool = false
+        connectors known: ConnectorDirectory = ConnectorDirectory(),
+        registry: ServiceRegistry = ServiceRegistry(), readsFromStart: Bool = false
     ) throws(IntegrationError) {
         let own = Storage(document, readsFromStart: readsFromStart)
         let storage = given ?? own
         queues = own.queues
         let lowering = Lowering(
             document: document, catalog: catalog, environment: environment, directory: directory, storage: storage,
-            connectors: known)
+            connectors: known, registry: registry)
         name = document.name
         self.directory = directory
         grace = document.grace
         lookups = [:]
         for service in document.services {
-            lookups[service.name] = try lowering.lookup(service)
+            let made = try lowering.service(service)
+            lookups[service.name] = made.lookup
+            services.append(made.declaration)
             typesOfServices[service.name] = lowering.takeMade()
         }
         flows = []

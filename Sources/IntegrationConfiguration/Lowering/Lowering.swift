@@ -1,6 +1,7 @@
 internal import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationResilience
+internal import IntegrationServices
 internal import IntegrationStore
 
 /// Makes flows from their declarations, and collects the destinations that they name.
@@ -10,6 +11,8 @@ final class Lowering: MakerContext {
     let environment: [String: String]
     let directory: FlowDirectory
     let storage: Storage
+    /// Where endpoints of services are registered at run time.
+    let registry: ServiceRegistry
     /// Whether something needs the store, be it configured or not.
     private(set) var usesStore = false
     /// Flows that others hand messages over to.
@@ -28,7 +31,7 @@ final class Lowering: MakerContext {
 
     init(
         document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory,
-        storage: Storage, connectors: ConnectorDirectory
+        storage: Storage, connectors: ConnectorDirectory, registry: ServiceRegistry
     ) {
         self.document = document
         self.catalog = catalog
@@ -36,6 +39,7 @@ final class Lowering: MakerContext {
         self.directory = directory
         self.storage = storage
         self.connectors = connectors
+        self.registry = registry
     }
 
     /// The types of what was made since the last call, of named destinations that were made before included.
@@ -304,7 +308,7 @@ final class Lowering: MakerContext {
     }
 
     /// Adds the place in the configuration to errors that have none.
-    private func located<R>(
+    func located<R>(
         _ span: SourceSpan, _ body: () throws(IntegrationError) -> R
     ) throws(IntegrationError) -> R {
         do {

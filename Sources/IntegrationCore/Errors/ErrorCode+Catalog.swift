@@ -2,8 +2,8 @@ extension ErrorCode {
     /// Every code of the program itself; plugins and connectors add their own when they register.
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
-        expressionCodes, flowCodes, pluginCodes, programCodes, fileCodes, streamCodes, networkCodes, httpCodes,
-        guardCodes,
+        expressionCodes, flowCodes, pluginCodes, programCodes, serviceCodes, fileCodes, streamCodes, networkCodes,
+        httpCodes, guardCodes,
         storeCodes, serverCodes,
         commandLineCodes,
     ].flatMap(\.self)

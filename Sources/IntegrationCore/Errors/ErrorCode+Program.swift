@@ -18,24 +18,6 @@ extension ErrorCode {
         explanation: "Endpoints of services can only be registered when service discovery is on.",
         remedy: "Call `mesh.configureIntegration(serviceDiscovery: true)` first.")
 
-    public static let endpointExists = ErrorCode(
-        "IE4204", "Endpoint exists already",
-        explanation: "An endpoint is registered under a name that another endpoint of the same service bears.",
-        remedy: "Deregister the other one first, or take another name.")
-
-    public static let endpointUnknown = ErrorCode(
-        "IE4205", "No such endpoint",
-        explanation: "An endpoint is deregistered that its service does not have.",
-        remedy: "Look at the endpoints of the service for its name.")
-
-    public static let noEndpoint = ErrorCode(
-        "IE4206", "Service has no endpoint", retry: .connection,
-        explanation: """
-            A step asks a service of the registry, and no endpoint of it is open: none is registered, or none could be \
-            opened. The message is tried again.
-            """,
-        remedy: "Register an endpoint; the log says which ones could not be opened.")
-
     public static let monitoringInvalid = ErrorCode(
         "IE4207", "Monitoring can't be configured so",
         explanation: """
@@ -45,6 +27,6 @@ extension ErrorCode {
         remedy: "Correct the value that is named.")
 
     public static let programCodes: [ErrorCode] = [
-        nameTaken, runsAlready, discoveryOff, endpointExists, endpointUnknown, noEndpoint, monitoringInvalid,
+        nameTaken, runsAlready, discoveryOff, monitoringInvalid,
     ]
 }

@@ -1,3 +1,4 @@
+internal import IntegrationCore
 internal import Synchronization
 
 /// The running flows by name, for those that call each other.

@@ -1,3 +1,4 @@
+internal import IntegrationCore
 internal import Synchronization
 
 /// Lets so many in at once; others wait for their turn.

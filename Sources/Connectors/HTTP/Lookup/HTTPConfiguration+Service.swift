@@ -40,7 +40,8 @@ extension HTTPConfiguration {
             endpoints: [https://c1.example.com, https://c2.example.com]
             load_balancing: round_robin
             cache: {ttl: 5m, max_entries: 10000}
-            """)
+            """,
+        rules: ServiceFields.rules)
 
     static func makeLookup(
         _ endpoint: EndpointDeclaration, _ context: any MakerContext

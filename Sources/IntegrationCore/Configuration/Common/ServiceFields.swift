@@ -53,23 +53,27 @@ public enum ServiceFields {
         }
     }
 
-    static let dnsName = Field<String>.required("name", .string, "What is resolved.")
-    static let dnsPort = Field<Int?>.optional("port", .int(1...65535), "The port, where records carry none.")
-    static let refresh = Field<Duration>.defaulted("interval", .duration, .seconds(30), "How often it is looked up.")
-    static let file = Field<PathValue>.required("path", .path, "A file with one endpoint a line.")
-    static let dns = FieldTable("dns", summary: "A, AAAA or SRV records.", fields: [dnsName, dnsPort, refresh])
-    static let fileTable = FieldTable("file", summary: "A file, read again when it changes.", fields: [file, refresh])
-
     public static let endpoints = Field<[Endpoint]>.defaulted(
         "endpoints", .list(of: .table), [], "Who can be asked; they replace the address of the connector.")
-    public static let discovery = Field<DecodedFields?>.optional(
-        "discovery", .variants([dns, fileTable]), "Where endpoints are found, instead of `endpoints`.")
     public static let loadBalancing = Field<LoadBalancing>.defaulted(
         "load_balancing", .choice, .roundRobin, "How the next endpoint is chosen.")
     public static let healthCheck = Field<HealthCheck?>.optional(
         "health_check", .table, "How an endpoint shows that it is well.")
+    public static let outlierEjection = Field<OutlierEjection>.defaulted(
+        "outlier_ejection", .table, OutlierEjection(),
+        "When an endpoint whose calls fail gets no more of them for a while.")
+    public static let retryBudget = Field<RetryBudget>.defaulted(
+        "retry_budget", .table, RetryBudget(), "How many lookups may be tried again at another endpoint.")
+    public static let deadline = Field<Duration?>.optional(
+        "deadline", .duration,
+        "How long a lookup may take, at all the endpoints that it is tried at; the connector's `timeout` is for each.")
     public static let cache = Field<CacheConfiguration?>.optional("cache", .table, "Keeps answers for a while.")
 
     /// All of them, in the order that the reference shows them.
-    public static let all: [any TableField] = [endpoints, discovery, loadBalancing, healthCheck, cache]
+    public static let all: [any TableField] = [
+        endpoints, discovered, loadBalancing, healthCheck, outlierEjection, retryBudget, deadline, cache,
+    ]
+
+    /// What no service may have.
+    public static let rules: [FieldTable.Rule] = [FieldTable.atMostOne(of: "endpoints", "discovery")]
 }

@@ -1,4 +1,3 @@
-package import IntegrationCore
 internal import Synchronization
 
 /// Wakes those who wait for something to change, without losing a change that came before they waited.
