@@ -62,7 +62,8 @@ struct HTTPFlowTests {
             Self.flow.replacing("/fail/2/503/{{ id }}", with: "/status/{{ status }}"))
         for number in 1...10 {
             try folder.append(
-                "orders.ndjson", #"{"id": \#(number), "customer": {"id": "c"}, "status": \#(number == 3 ? 422 : 201)}"# + "\n")
+                "orders.ndjson",
+                #"{"id": \#(number), "customer": {"id": "c"}, "status": \#(number == 3 ? 422 : 201)}"# + "\n")
         }
         let result = try Executable.run(
             "run", "flow.yaml", "--until-idle", in: folder, environment: ["URL=\(server.url)"])

@@ -6,6 +6,7 @@ usage: scripted_http.py [--tls CERT KEY] [--client-ca CA] [--highest 1.1|1.2|1.3
 Prints `port N` when it listens on 127.0.0.1, and ends when its standard input does. Every request but those for /log is
 noted; /log shows what was noted, as JSON.
 
+  CONNECT                a tunnel, as through a proxy
   /echo /ok /token /protected /bulk   what a good server does
   /fail/N/STATUS/NAME    N times STATUS, then 200; each NAME counts for itself
   /status/N              this status; ?retry-after=VALUE adds the header
@@ -97,6 +98,23 @@ class Connection:
         raise Closed
 
 
+def tunnel(connection, target):
+    """A proxy's work; a port below 1000 is the status of its refusal."""
+    host, port = target.rsplit(":", 1)
+    if int(port) < 1000:
+        return connection.answer(int(port))
+    with socket.create_connection((host, int(port))) as other:
+        connection.sock.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        other.sendall(connection.pending)
+        ends = {connection.sock: other, other: connection.sock}
+        while True:
+            for end in select.select(list(ends), [], [])[0]:
+                data = end.recv(65536)
+                if not data:
+                    raise Closed
+                ends[end].sendall(data)
+
+
 def customer(key):
     return None if key.startswith("no") else {"id": key, "name": f"Customer {key}", "tier": "gold"}
 
@@ -122,7 +140,7 @@ def serve(connection):
     path, _, query_text = target.partition("?")
     query = dict(urllib.parse.parse_qsl(query_text))
     known = dict(headers)
-    parts = path.split("/")[1:]
+    parts = path.split("/")[1:] or [""]
     note = {"method": method, "target": target, "headers": headers, "body": body.decode("utf-8", "replace")}
     if parts[0] == "log":
         with lock:
@@ -137,6 +155,8 @@ def serve(connection):
         note["status"] = status
         connection.answer(status, body, headers, method=method)
 
+    if method == "CONNECT":
+        return tunnel(connection, target)
     match parts:
         case ["echo", *_]:
             say(200, note)

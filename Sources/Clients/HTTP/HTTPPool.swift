@@ -94,9 +94,11 @@ public final class HTTPPool: Sendable {
         let address = request.address
         var target: String?
         if let rule = request.guardedBy { target = try await checked(address, rule).description }
-        let name = address.isSecure ? options.tls.serverName : nil
+        let name = address.isSecure && request.guardedBy == nil ? options.tls.serverName : nil
         guard target != nil || (name != nil && name != address.host) else { return nil }
-        return HTTPClients.Detour(name: (name ?? address.host).lowercased(), target: target ?? address.host)
+        return HTTPClients.Detour(
+            name: (name ?? address.host).lowercased(), target: target ?? address.host,
+            showsCertificate: request.showsCertificate)
     }
 
     private func checked(

@@ -11,6 +11,8 @@ public struct HTTPRequest: Sendable {
     /// What checks the address where it comes from outside, and with it every address that its host resolves to; nil
     /// where the configuration names it.
     public var guardedBy: AddressGuard?
+    /// Whether our certificate is shown to a server that asks for it.
+    var showsCertificate = true
     /// Nil: as the options say.
     public var timeout: Duration?
 

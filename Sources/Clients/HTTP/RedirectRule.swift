@@ -33,6 +33,7 @@ enum RedirectRule {
         guard address.origin != request.address.origin else { return next }
         // Another host: its addresses are checked, and it gets nothing that proves who we are.
         next.guardedBy = request.guardedBy ?? allowed.forRedirects
+        next.showsCertificate = false
         for (name, _) in request.headers where !shareable.contains(name.lowercased()) {
             next.headers.remove(name: name)
         }

@@ -1,6 +1,7 @@
 internal import IntegrationConfiguration
 internal import IntegrationCore
 internal import IntegrationEngine
+internal import IntegrationResilience
 internal import IntegrationServer
 internal import Synchronization
 

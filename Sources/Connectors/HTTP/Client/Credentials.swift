@@ -46,6 +46,8 @@ enum Credentials: Sendable {
         SecretString("Basic " + Base64.encode(Array("\(name):\(password)".utf8)))
     }
 
+    var areAny: Bool { if case .none = self { false } else { true } }
+
     /// What it is called in messages.
     var kind: String {
         switch self {

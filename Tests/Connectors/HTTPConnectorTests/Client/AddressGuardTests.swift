@@ -144,5 +144,10 @@ struct AddressGuardTests {
             _ = try TestMakers(connector: ["base_url": "http://localhost"]).destination(node)
         }
         #expect(missing?.message.contains("`allow`") == true)
+        let open = #expect(throws: IntegrationError.self) {
+            _ = try TestMakers(connector: ["allow": ["*"], "auth": ["type": "bearer", "token": "s3cret"]])
+                .destination(node)
+        }
+        #expect(open?.message.contains("would show the credentials to any host") == true)
     }
 }

@@ -16,7 +16,8 @@ struct ProbeTests {
             case .passed(let words): "\(step.name.rawValue): \(words)"
             case .skipped(let words): "\(step.name.rawValue) skipped: \(words)"
             case .failed(let error):
-                "\(step.name.rawValue) failed: " + ([error.code.id, error.message] + error.causes).joined(separator: ": ")
+                "\(step.name.rawValue) failed: "
+                    + ([error.code.id, error.message] + error.causes).joined(separator: ": ")
             }
         }
     }

@@ -1,5 +1,6 @@
 import ConnectorTestSupport
 import IntegrationCore
+import IntegrationTesting
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -63,6 +64,24 @@ struct RedirectTests {
         #expect(note.method == "PUT")
         #expect(note.target == "/echo/here?x=1")
         #expect(note.body == "body")
+    }
+
+    @Test("Our certificate is shown to the server that the configuration names, and to none that it points to")
+    func certificate() async throws {
+        let certificates = try TestCertificates()
+        let first = try certificates.server(with: .noClientCertificate)
+        let second = try certificates.server(with: .noClientCertificate)
+        func path(_ name: String) -> PathValue { PathValue(certificates.path(name)) }
+        let options = HTTPTransportOptions(
+            tls: TLSConfiguration(ca: path("ca.pem"), cert: path("client.pem"), key: path("client.key")), redirects: 1,
+            allowed: try AddressGuard(allowing: ["127.0.0.0/8"]))
+        for server in [first, second] {
+            #expect(try await Exchange.get(server.url + "/ok", options).status == 200)
+        }
+        let to = PercentEncoding.component(second.url + "/ok")
+        let error = await failure { _ = try await Exchange.get(first.url + "/redirect/302?to=\(to)", options) }
+        #expect(error?.code == .tlsFailed)
+        #expect(try await Exchange.get(first.url + "/redirect/302?to=/ok", options).status == 200)
     }
 
     @Test("Off by default, as many as allowed, and never for ever")
