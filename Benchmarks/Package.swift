@@ -4,11 +4,7 @@ import PackageDescription
 // Its own package, so that nobody who builds Integration pays for it. Run it through `Benchmarks/run`.
 let package = Package(
     name: "Benchmarks",
-    dependencies: [
-        .package(name: "Integration", path: ".."),
-        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
-        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
-    ],
+    dependencies: [.package(name: "Integration", path: "..")],
     targets: [
         // An empty process: the floor of start-up time and memory that no engine can go below.
         .executableTarget(name: "Floor", path: "Floor"),
@@ -21,12 +17,5 @@ let package = Package(
             name: "StoreBenchmark",
             dependencies: [.product(name: "IntegrationStore", package: "Integration")], path: "Store",
             swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
-        // The yardstick of lookups over HTTP.
-        .executableTarget(
-            name: "HTTPClientBenchmark",
-            dependencies: [
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-            ], path: "HTTPClient"),
     ]
 )

@@ -1,86 +1,160 @@
 #!/usr/bin/env python3
-"""Measures lookups over HTTP beside bare async-http-client, against nginx on loopback, in turn.
+"""Measures the HTTP source beside nginx and bare NIO that only answer 200, in one run.
 
-usage: Benchmarks/http.py [PAIRS]
+usage: Benchmarks/http.py [--seconds N] [--rounds N] [--binary FILE] [--only NAME,NAME]
 
-Needs the release builds of `integration` and of `HTTPClientBenchmark`, and nginx. Rates are requests a second of wall
-time: what 50,000 requests take more than 10,000, so that starting and stopping is taken out. The load average is shown
-because rates are only comparable on a quiet machine.
+wrk sends orders over kept connections; CPU is the server's own (utime + stime of /proc/PID/stat) by answered request.
+The servers beside it are built by `swift build -c release --package-path Benchmarks/HTTP`; those that are not there are
+left out, and it says so.
 """
 
+import argparse
+import json
 import os
 import pathlib
-import resource
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-FEW, MANY, LANES = 10_000, 50_000, 32
+ROOT = HERE.parent
+FOLDER = ROOT / ".build/bench-http"
+TICK = os.sysconf("SC_CLK_TCK")
 
 
-def nginx(folder):
+def cpu(pid):
+    """Seconds of CPU of a process and of its children that run."""
+    total = 0
+    for process in [pid, *children(pid)]:
+        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def children(pid):
+    found = []
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def memory(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0
+
+
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    (folder / "nginx.conf").write_text(f"""
-        daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
-        events {{}}
-        http {{
-            access_log off; keepalive_requests 1000000;
-            client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
-            uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
-            server {{ listen 127.0.0.1:{port}; default_type application/json;
-                      location / {{ return 200 '{{"id":"1","name":"Customer","tier":"gold","country":"PT"}}'; }} }}
-        }}""")
-    server = subprocess.Popen(["/usr/sbin/nginx", "-p", folder, "-e", folder / "error.log", "-c", folder / "nginx.conf"])
-    while socket.socket().connect_ex(("127.0.0.1", port)) != 0:
-        time.sleep(0.01)
-    return server, f"http://127.0.0.1:{port}"
+        return probe.getsockname()[1]
 
 
-def timed(command, folder, **environment):
-    """Seconds of wall time, and of processor time."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, cwd=folder, env=os.environ | environment, check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def wait_for(port, process):
+    for _ in range(500):
+        if process.poll() is not None:
+            sys.exit(f"error: {process.args[0]} ended before it listened")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    sys.exit(f"error: nothing listens on port {port} after 10 s")
 
 
-def rate(run):
-    few, many = run(FEW), run(MANY)
-    return (MANY - FEW) / (many[0] - few[0]), (many[1] - few[1]) / (MANY - FEW) * 1e6
+def load(port, connections, seconds):
+    command = ["wrk", "-t", "2", "-c", str(connections), "-d", f"{seconds}s", "-s", str(HERE / "http-server/orders.lua"),
+               f"http://127.0.0.1:{port}/orders", "--", str(FOLDER / "orders.ndjson")]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return json.loads(next(line for line in output.splitlines() if line.startswith("RESULT")).removeprefix("RESULT "))
+
+
+def measure(start, connections, seconds):
+    """One server from its start to its end: a warm-up, then the load that counts."""
+    port = free_port()
+    process = start(port)
+    try:
+        wait_for(port, process)
+        load(port, connections, 1)
+        before, busy = cpu(process.pid), machine()
+        result = load(port, connections, seconds)
+        used = cpu(process.pid) - before
+        result.update(connections=connections, rate=result["requests"] / result["us"] * 1e6,
+                      cpu=used / result["requests"] * 1e6, memory=memory(process.pid), busy=machine() - busy)
+        return result
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=40)
+
+
+def machine():
+    """Seconds of CPU that the whole machine has spent."""
+    fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    return (sum(map(int, fields[:3])) + sum(map(int, fields[5:8]))) / TICK
+
+
+def engine(binary, name):
+    def start(port):
+        shutil.rmtree(FOLDER / "data", ignore_errors=True)
+        text = (HERE / "http-server" / f"{name}.yaml").read_text()
+        text = text.replace("127.0.0.1:14280", f"127.0.0.1:{port}").replace("127.0.0.1:14281", f"127.0.0.1:{port}")
+        (FOLDER / f"{name}.yaml").write_text(text)
+        return subprocess.Popen([binary, "run", f"{name}.yaml"], cwd=FOLDER, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return start
+
+
+def nginx(port):
+    (FOLDER / "body").mkdir(exist_ok=True)
+    (FOLDER / "nginx.conf").write_text((HERE / "http-server/nginx.conf").read_text().replace("PORT", str(port)))
+    return subprocess.Popen([shutil.which("nginx"), "-p", str(FOLDER), "-c", "nginx.conf"], stderr=subprocess.DEVNULL)
+
+
+def bare(name):
+    path = HERE / "HTTP/.build/release" / name
+    return path, lambda port: subprocess.Popen([path, str(port)], stdout=subprocess.DEVNULL)
 
 
 def main():
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    engine = HERE.parent / ".build/release/integration"
-    bare = HERE / ".build/release/HTTPClientBenchmark"
-    folder = pathlib.Path(tempfile.mkdtemp())
-    text = (HERE / "http/enrich.yaml").read_text()
-    for count in (FEW, MANY):
-        (folder / f"{count}.yaml").write_text(text.replace("count: 10000", f"count: {count}"))
-    server, url = nginx(folder)
-    print(f"load average at the start: {os.getloadavg()[0]:.1f}")
-    try:
-        yardstick, ours = [], []
-        for _ in range(pairs):
-            yardstick.append(rate(lambda count: timed([bare, f"{url}/customers/", str(count), str(LANES)], folder)))
-            ours.append(rate(lambda count: timed([engine, "run", f"{count}.yaml", "--until-idle"], folder, URL=url)))
-        for name, samples in (("async-http-client", yardstick), ("enrich", ours)):
-            print(f"{name:20} {statistics.median(s[0] for s in samples):8.0f} requests/s"
-                  f" {statistics.median(s[1] for s in samples):6.1f} us of CPU each")
-        share = statistics.median(a[0] / b[0] for a, b in zip(ours, yardstick))
-        print(f"enrich does {share:.0%} of what bare async-http-client does")
-    finally:
-        server.kill()
-        server.wait()
-        shutil.rmtree(folder)
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--seconds", type=int, default=5)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--binary", default=str(ROOT / ".build/release/integration"))
+    arguments.add_argument("--only", default="")
+    given = arguments.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if not (FOLDER / "orders.ndjson").exists():
+        subprocess.run([ROOT / "scripts/make-orders", "20000", FOLDER], check=True)
+    servers = [("nginx, only 200", nginx, 32)]
+    for name in ("BareNIO", "BareHummingbird"):
+        path, start = bare(name)
+        if path.exists():
+            servers.append((name, start, 32))
+        else:
+            print(f"{name} is left out: swift build -c release --package-path Benchmarks/HTTP makes it", file=sys.stderr)
+    servers += [("http-map", engine(given.binary, "http-map"), 32),
+                ("http-durable", engine(given.binary, "http-durable"), 32),
+                ("http-durable", engine(given.binary, "http-durable"), 256)]
+    if given.only:
+        servers = [server for server in servers if any(name in server[0] for name in given.only.split(","))]
+    rows = {}
+    for _ in range(given.rounds):
+        for name, start, connections in servers:
+            rows.setdefault((name, connections), []).append(measure(start, connections, given.seconds))
+    print("| server | connections | requests/s | CPU µs/request | p50 ms | p99 ms | peak MiB | errors | machine busy |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for (name, connections), results in rows.items():
+        def median(key):
+            return statistics.median(result[key] for result in results)
+        # A bad order is answered with 400 or 422 by http-map; that is no error of the server.
+        print(f"| {name} | {connections} | {median('rate'):,.0f} | {median('cpu'):.1f} | {median('p50') / 1000:.2f} | "
+              f"{median('p99') / 1000:.2f} | {median('memory'):.0f} | {sum(r['socket'] for r in results)} | "
+              f"{median('busy') / given.seconds / os.cpu_count():.0%} |")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -31,6 +31,7 @@ struct IntegrationCommand: AsyncParsableCommand {
                 name: "Running engines",
                 subcommands: [
                     FlowCommand.self, QueueCommand.self, DeadLetterCommand.self, EventCommand.self, TraceCommand.self,
+                    ConnectorCommand.self,
                     ReloadCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(

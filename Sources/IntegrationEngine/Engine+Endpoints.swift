@@ -44,7 +44,7 @@ extension Engine {
 
     /// What endpoints that flows share are opened with.
     private var sharedContext: FlowContext {
-        FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown)
+        FlowContext(flow: "", logger: logger, clock: clock, random: random, shutdown: shutdown, shared: shared)
     }
 
     /// Takes out what no flow names any more; whoever still uses it keeps it until then.

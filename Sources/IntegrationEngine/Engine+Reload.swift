@@ -63,11 +63,22 @@ extension Engine {
     /// - Throws: what could not be built, drained or started; the engine then runs what it ran before.
     public func reload(_ new: Replacement) async throws(IntegrationError) -> ReloadReport {
         let before = try beginReload()
-        defer {
-            state.withLock { $0.isReloading = false }
-            storage?.progress.wake()
-            endIfIdle()
+        // A port that stays in use is handed over: it is not closed in between.
+        shared.hold()
+        let outcome: Result<ReloadReport, IntegrationError>
+        do throws(IntegrationError) {
+            outcome = .success(try await replace(before, with: new))
+        } catch {
+            outcome = .failure(error)
         }
+        await shared.letGo()
+        state.withLock { $0.isReloading = false }
+        storage?.progress.wake()
+        endIfIdle()
+        return try outcome.get()
+    }
+
+    private func replace(_ before: State, with new: Replacement) async throws(IntegrationError) -> ReloadReport {
         let present = before.order.compactMap { before.flows[$0] }.map { managed in
             ReloadPlan.Present(
                 name: managed.flow.name, isPaused: managed.gate.isClosed, isStopped: isStopped(managed))

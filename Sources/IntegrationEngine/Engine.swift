@@ -26,6 +26,8 @@ public final class Engine: Service {
     public let storage: Storage?
     /// Dead letters of flows without a `dlq` where there is no store.
     public let memoryDeadLetters = MemoryDeadLetters()
+    /// What flows share while it is open, such as listening ports.
+    let shared = SharedResources()
 
     enum Command: Sendable {
         case run(ManagedFlow, ShutdownSignal)

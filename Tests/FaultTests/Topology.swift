@@ -54,7 +54,7 @@ struct Topology {
 
         """
 
-    private static func sorting(source: String, attempts: Int = 3, dlq: String = "failed") -> String {
+    static func sorting(source: String, attempts: Int = 3, dlq: String = "failed") -> String {
         """
           sort:
             source: \(source)
@@ -67,12 +67,12 @@ struct Topology {
         """
     }
 
-    private static let fromQueue = "{type: queue, name: orders, batch_size: \(batch)}"
+    static let fromQueue = "{type: queue, name: orders, batch_size: \(batch)}"
     private static let fromFile = "{type: file, path: orders.ndjson, format: ndjson, batch_size: \(batch)}"
-    private static let intoQueues: [Orders.Place: Sink] = [
+    static let intoQueues: [Orders.Place: Sink] = [
         .high: .queue("high"), .regular: .queue("regular"), .dead: .deadLetters("failed"),
     ]
-    private static let intoFiles: [Orders.Place: Sink] = [
+    static let intoFiles: [Orders.Place: Sink] = [
         .high: .file("high.ndjson"), .regular: .file("regular.ndjson"), .dead: .envelopes("failed.ndjson"),
     ]
 

@@ -2,12 +2,9 @@ public import IntegrationCore
 
 /// Everything about HTTP that a configuration can say; each kind of thing has a file of its own.
 public enum HTTPConfiguration {
-    /// What the catalog gets for the server, until there is one.
-    static let types: [TypeDescription] = [TypeDescription(.source, "http", source, isBuilt: false)]
-
     /// Adds the types and what makes them.
     public static func register(in catalog: inout Catalog) {
-        catalog.register(contentsOf: types)
+        registerServer(in: &catalog)
         registerClient(in: &catalog)
     }
 

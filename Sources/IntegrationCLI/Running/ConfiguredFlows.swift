@@ -19,10 +19,15 @@ final class ConfiguredFlows: FlowAdministration {
 
     private let configuration: RunConfiguration
     private let engine: Engine
+    /// Told what the engine runs now.
+    private let connectors: ConfiguredConnectors
     private let state: Mutex<State>
 
     /// - Parameter root: what the engine runs now.
-    init(_ configuration: RunConfiguration, engine: Engine, root: ConfigurationNode) {
+    init(
+        _ configuration: RunConfiguration, engine: Engine, connectors: ConfiguredConnectors, root: ConfigurationNode
+    ) {
+        self.connectors = connectors
         self.configuration = configuration
         self.engine = engine
         state = Mutex(State(fingerprints: ConfigurationFingerprints(root)))
@@ -102,6 +107,7 @@ final class ConfiguredFlows: FlowAdministration {
                     }), queues: plan.queues, connectors: plan.connectors,
                 grace: plan.grace))
         state.withLock { $0.fingerprints = fingerprints }
+        connectors.set(configuration.connectors(of: document, root))
         return report
     }
 

@@ -15,6 +15,7 @@ struct FlowRun {
     let line: StatusLine
     let configuration: RunConfiguration
     /// What the plan was made of.
+    let document: ConfigurationDocument
     let root: ConfigurationNode
     /// The storage folder; nil without one.
     let storage: String?
@@ -38,11 +39,12 @@ struct FlowRun {
         }
         let engine = plan.engine(logger: logger, clock: clock, processors: SystemClock.processors, mode: mode)
         let start = clock.now
-        let flows = ConfiguredFlows(configuration, engine: engine, root: root)
+        let connectors = ConfiguredConnectors(configuration.connectors(of: document, root), clock: clock)
+        let flows = ConfiguredFlows(configuration, engine: engine, connectors: connectors, root: root)
         var stopped: IntegrationError?
         do {
             let socket = try socket(logger)
-            let group = ServiceGroup(configuration: services(engine, flows, logs, socket, logger))
+            let group = ServiceGroup(configuration: services(engine, flows, connectors, logs, socket, logger))
             try await Interrupts.watched(engine, line, grace: plan.grace) { try await group.run() }
         } catch let error as IntegrationError {
             stopped = error
@@ -75,7 +77,8 @@ struct FlowRun {
 
     /// The last service stops first.
     private func services(
-        _ engine: Engine, _ flows: ConfiguredFlows, _ logs: FlowLogs, _ socket: SocketFile?, _ logger: Logger
+        _ engine: Engine, _ flows: ConfiguredFlows, _ connectors: ConfiguredConnectors, _ logs: FlowLogs,
+        _ socket: SocketFile?, _ logger: Logger
     ) -> ServiceGroupConfiguration {
         typealias Member = ServiceGroupConfiguration.ServiceConfiguration
         var members: [any Service] = []
@@ -90,6 +93,7 @@ struct FlowRun {
             let rates = FlowRates()
             services.engine = engine
             services.flows = flows
+            services.connectors = connectors
             services.logs = logs
             services.rates = rates
             server = [

@@ -63,6 +63,10 @@ struct RunConfiguration: Sendable {
         SocketPlace(root, configuration: paths, environment: environment.variables)
     }
 
+    func connectors(of document: ConfigurationDocument, _ root: ConfigurationNode) -> [ConfiguredConnector] {
+        ConfiguredConnector.all(of: document, root, catalog: catalog, environment: environment.variables)
+    }
+
     /// - Parameters:
     ///   - directory: that of the engine that will run the plan.
     ///   - running: the storage of that engine, where it runs already.

@@ -37,7 +37,7 @@ struct Session {
         let run = FlowRun(
             plan: plan, mode: untilIdle ? .untilIdle : .untilStopped,
             level: level ?? Logger.Level(rawValue: document.monitoring.level.rawValue) ?? .info, line: line,
-            configuration: configuration, root: root, storage: loaded.storage,
+            configuration: configuration, document: document, root: root, storage: loaded.storage,
             watched: reloadsOnSave ? loaded.configuration : nil)
         let outcome = await run.run()
         if outcome.error == nil {

@@ -187,6 +187,8 @@ final class Lowering: MakerContext {
 
     func useStore() { usesStore = true }
 
+    var hasStorage: Bool { document.storage != nil }
+
     func queue(_ name: NameReference) -> any Destination {
         usesStore = true
         return QueueDestination(QueueName(name.name), in: storage)

@@ -30,6 +30,8 @@ public protocol MakerContext {
     func body(_ body: ConfigurationNode) throws(IntegrationError) -> any MessageBody
     /// Notes that something needs the engine's store; where none is configured it lives in memory.
     func useStore()
+    /// Whether the configuration says where things are stored.
+    var hasStorage: Bool { get }
     /// Variables that expressions may read as `$env`.
     var environment: [String: String] { get }
 }

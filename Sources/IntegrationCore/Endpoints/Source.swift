@@ -12,6 +12,9 @@ public protocol Source: Sendable {
     /// How many deliveries of it are worked on at once; nil leaves it to the flow.
     var concurrency: Int? { get }
 
+    /// When it is told what became of its messages, and what happens to those that fail.
+    var acknowledgement: SourceAcknowledgement { get }
+
     /// Opens the source for the length of `body`; when this returns, acknowledgements are flushed and it is closed.
     ///
     /// - Parameter body: gets a receiver that lives only during the call.
@@ -23,6 +26,20 @@ public protocol Source: Sendable {
 extension Source {
     public var decoder: (any Step)? { nil }
     public var concurrency: Int? { nil }
+    public var acknowledgement: SourceAcknowledgement { .settled }
+}
+
+/// When a source is told what became of its messages, and what happens to those that fail.
+public enum SourceAcknowledgement: Sendable, Hashable {
+    /// When they are settled: failures are tried again, wait for that elsewhere, or go to the dead letters.
+    case settled
+    /// As soon as the store has them; what fails later is the flow's affair. Without a store like `settled`.
+    case stored
+    /// When it is known what became of them. A failure is told at once as `.refused` and is not tried again, because
+    /// whoever sent the message waits for the answer; a dead letter is written only where the flow names their place.
+    ///
+    /// - Parameter withResults: whether settlements carry the messages as they left the steps.
+    case answered(withResults: Bool)
 }
 
 /// An open source. Several lanes may call it at once.

@@ -3,8 +3,6 @@ extension ErrorCode {
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
         expressionCodes, flowCodes, pluginCodes, programCodes, serviceCodes, fileCodes, streamCodes, networkCodes,
-        httpCodes, guardCodes,
-        storeCodes, serverCodes,
-        commandLineCodes,
+        httpCodes, httpServerCodes, guardCodes, storeCodes, serverCodes, commandLineCodes,
     ].flatMap(\.self)
 }

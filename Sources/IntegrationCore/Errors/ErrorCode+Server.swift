@@ -56,6 +56,11 @@ extension ErrorCode {
         explanation: "A request names a queue that the store does not know.",
         remedy: "`integration queue list` shows those that are there.")
 
+    public static let connectorUnknown = ErrorCode(
+        "IE4611", "No such connector",
+        explanation: "A request names a connector that the configuration does not declare.",
+        remedy: "`integration connector list` shows those that are there.")
+
     public static let engineUnreachable = ErrorCode(
         "IE9101", "No engine answers", retry: .connection,
         explanation: """
@@ -100,7 +105,8 @@ extension ErrorCode {
 
     public static let serverCodes: [ErrorCode] = [
         requestInvalid, routeUnknown, methodNotAllowed, roleTooLow, requestTooLarge, socketInUse, socketUnusable,
-        noStorage, configurationRefused, queueUnknown, engineUnreachable, answerBroken, notConfirmed, alreadyThere,
+        noStorage, configurationRefused, queueUnknown, connectorUnknown, engineUnreachable, answerBroken, notConfirmed,
+        alreadyThere,
         choiceMissing,
         editorFailed,
     ]

@@ -16,14 +16,17 @@ public final class FlowContext: Sendable {
     public let ending: ShutdownSignal
     /// What is kept of the source's streams; nil where nothing is kept.
     public let positions: (any StreamPositions)?
-    /// The keys that steps keep; nil where the engine has no store.
+    /// The keys that steps and sources keep; nil where the engine has no store.
     public let keys: (any KeyedState)?
+    /// What flows of the engine share while it is open, such as a listening port.
+    public let shared: SharedResources
 
     public init(
         flow: String, logger: Logger, clock: any TimeSource, random: RandomSource = .system,
         arenas: ArenaPool = ArenaPool(), finders: [String: any Finder] = [:],
         shutdown: ShutdownSignal = ShutdownSignal(), ending: ShutdownSignal = ShutdownSignal(),
-        positions: (any StreamPositions)? = nil, keys: (any KeyedState)? = nil
+        positions: (any StreamPositions)? = nil, keys: (any KeyedState)? = nil,
+        shared: SharedResources = SharedResources()
     ) {
         self.flow = flow
         self.logger = logger
@@ -35,19 +38,22 @@ public final class FlowContext: Sendable {
         self.ending = ending
         self.positions = positions
         self.keys = keys
+        self.shared = shared
     }
 
     /// The same for one of the flow's sources.
     public func with(positions: any StreamPositions) -> FlowContext {
         FlowContext(
             flow: flow, logger: logger, clock: clock, random: random, arenas: arenas, finders: finders,
-            shutdown: shutdown, ending: ending, positions: positions, keys: keys)
+            shutdown: shutdown, ending: ending, positions: positions, keys: keys,
+            shared: shared)
     }
 
     /// The same with another signal for its end.
     public func with(ending: ShutdownSignal) -> FlowContext {
         FlowContext(
             flow: flow, logger: logger, clock: clock, random: random, arenas: arenas, finders: finders,
-            shutdown: shutdown, ending: ending, positions: positions, keys: keys)
+            shutdown: shutdown, ending: ending, positions: positions, keys: keys,
+            shared: shared)
     }
 }

@@ -1,3 +1,5 @@
+public import IntegrationDocument
+
 /// Keys that are worked on by one message at a time and known when they are done, kept where the flow's state is.
 ///
 /// A key has two states: claimed by a message for some time, then done. A claim that its message never settled ends by
@@ -12,6 +14,9 @@ public protocol KeyedState: Sendable {
     func claim(
         _ namespace: String, _ claims: [(key: [UInt8], message: MessageID)], for lease: Duration
     ) async throws(IntegrationError) -> [KeyClaim]
+
+    /// What was noted with keys when they were done; nil for keys that are not.
+    func notes(_ namespace: String, _ keys: [[UInt8]]) async throws(IntegrationError) -> [[UInt8]?]
 }
 
 /// What became of a claim.
@@ -45,11 +50,18 @@ public struct SettledKey: Sendable {
     public var key: [UInt8]
     /// How long it is remembered.
     public var window: Duration
+    /// Makes what is noted with it (`KeyedState.notes`) from the message as it left the steps; the message is nil where
+    /// it was dropped, or is not through the steps yet. Called once, before the message is settled.
+    public var note: (@Sendable (Message?, Arena) -> [UInt8])?
 
-    public init(origin: Int, namespace: String, key: [UInt8], window: Duration) {
+    public init(
+        origin: Int, namespace: String, key: [UInt8], window: Duration,
+        note: (@Sendable (Message?, Arena) -> [UInt8])? = nil
+    ) {
         self.origin = origin
         self.namespace = namespace
         self.key = key
         self.window = window
+        self.note = note
     }
 }

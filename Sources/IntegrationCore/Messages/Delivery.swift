@@ -47,10 +47,14 @@ public struct Settlement: Sendable {
     /// The outcome of each message that `exceptions` does not name.
     public var outcome: Outcome
     public var exceptions: [(origin: Int, outcome: Outcome)]
+    /// The messages as they left the steps, for sources that ask for them (`SourceAcknowledgement.answered`). They can
+    /// be read only during the call that settles.
+    public var results: Batch?
 
-    public init(_ outcome: Outcome, exceptions: [(origin: Int, outcome: Outcome)] = []) {
+    public init(_ outcome: Outcome, exceptions: [(origin: Int, outcome: Outcome)] = [], results: Batch? = nil) {
         self.outcome = outcome
         self.exceptions = exceptions
+        self.results = results
     }
 
     public static let accepted = Settlement(.accepted)

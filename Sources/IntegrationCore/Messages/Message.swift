@@ -9,7 +9,7 @@ public struct Message: @unchecked Sendable {
     /// The same for every copy of this message.
     public let id: MessageID
     /// The slot of the delivery that this message came in; kept through split, filter and reorder.
-    public let origin: Int
+    public private(set) var origin: Int
     /// The bytes that came in.
     public let original: Slice
     /// The body's bytes, where it has not been changed since it was parsed; nil for a document that a step made.
@@ -36,6 +36,13 @@ public struct Message: @unchecked Sendable {
         self.metadata = metadata
         self.attempts = attempts
         self.receiveCount = receiveCount
+    }
+
+    /// The same message in another slot, of another delivery.
+    public func moved(to origin: Int) -> Message {
+        var moved = self
+        moved.origin = origin
+        return moved
     }
 
     /// Makes `document` the body.

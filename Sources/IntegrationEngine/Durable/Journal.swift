@@ -79,13 +79,7 @@ struct Journal: Sendable {
             start += run.count
         }
         if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: .parked(flow: flow.name))) }
-        // A message that failed for good has not done what its key stands for.
-        let dead = Set(verdict.dead.map(\.message.origin))
-        for key in verdict.settledKeys where returning.isDone(key.origin) {
-            change.state.append(
-                dead.contains(key.origin)
-                    ? StoredKeys.releasing(key) : StoredKeys.settling(key, at: context.clock.wallTime))
-        }
+        change.state += keys(of: verdict, returning, work.arena)
         for letter in verdict.letters {
             change.deadLetters.append(record(letter, work))
             guard flow.recording != .none else { continue }
@@ -96,6 +90,24 @@ struct Journal: Sendable {
                 event("retried", failure.message.id, step: failure.error.component, code: failure.error.code))
         }
         return change
+    }
+
+    /// What becomes of the keys: a message that failed for good has not done what its key stands for. The key of a
+    /// source, which comes with a note, is done as soon as the message is safe.
+    private func keys(of verdict: Verdict, _ returning: Returning, _ arena: Arena) -> [StateChange] {
+        guard !verdict.settledKeys.isEmpty else { return [] }
+        let dead = Set(verdict.dead.map(\.message.origin))
+        let refused = Set(verdict.refused.map(\.message.origin))
+        return verdict.settledKeys.compactMap { key in
+            if key.note != nil {
+                guard !refused.contains(key.origin), returning.released[key.origin] == nil else { return nil }
+            } else {
+                guard returning.isDone(key.origin) else { return nil }
+                if dead.contains(key.origin) || refused.contains(key.origin) { return StoredKeys.releasing(key) }
+            }
+            let result = verdict.results.first { $0.origin == key.origin }
+            return StoredKeys.settling(key, note: key.note?(result, arena) ?? [], at: context.clock.wallTime)
+        }
     }
 
     /// Messages for a destination that can't be reached, with the bytes made for it.

@@ -38,8 +38,10 @@ struct QueueSender: Sender {
 extension Enqueue {
     /// Messages as they leave a flow.
     ///
-    /// - Parameter now: wall time.
-    init(_ messages: [Message], to queue: QueueName, at now: Duration, _ arena: Arena) {
+    /// - Parameters:
+    ///   - now: wall time.
+    ///   - source: the source that they came from, where their flow gets them again.
+    init(_ messages: [Message], to queue: QueueName, at now: Duration, _ arena: Arena, from source: String? = nil) {
         var out = OutputBuffer(capacity: messages.count * 640)
         var new: [NewMessage] = []
         new.reserveCapacity(messages.count)
@@ -51,7 +53,7 @@ extension Enqueue {
             new.append(
                 NewMessage(
                     id: message.id, body: start..<end, metadata: message.metadata == nil ? nil : end..<out.count,
-                    received: now))
+                    received: now, source: source))
         }
         self.init(queue: queue, block: out.withBytes { Array($0) }, messages: new)
     }

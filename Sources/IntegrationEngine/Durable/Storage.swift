@@ -56,6 +56,12 @@ public final class Storage: Sendable {
         }
     }
 
+    /// Makes the intake queue of a flow known, which may hold as much as an outbox.
+    func declareIntake(of flow: Flow) async throws(IntegrationError) {
+        let name = QueueName.intake(of: flow.name)
+        if queues[name] == nil { try await store.declare(name, Self.outboxSettings) }
+    }
+
     /// Opens the store for the length of `body`.
     func withStore(_ body: @Sendable (any Store) async throws -> Void) async throws {
         try await open { [queues] store in

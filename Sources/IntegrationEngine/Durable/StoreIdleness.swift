@@ -24,11 +24,12 @@ struct StoreIdleness {
 }
 
 extension Flow {
-    /// The queues in which its messages wait for another try.
+    /// The queues in which its messages wait for another try, or for their first.
     ///
     /// - Parameter destinations: those that have outboxes.
     func waitingRooms(_ destinations: [String]) -> [QueueName] {
-        [.parked(flow: name)] + destinations.map { .outbox(flow: name, destination: $0) }
+        let rooms = [.parked(flow: name)] + destinations.map { QueueName.outbox(flow: name, destination: $0) }
+        return sources.contains { $0.source.acknowledgement == .stored } ? rooms + [.intake(of: name)] : rooms
     }
 }
 

@@ -70,9 +70,21 @@ struct StoredKeys: KeyedState {
 
     /// What makes a key done.
     ///
-    /// - Parameter now: wall time.
-    static func settling(_ key: SettledKey, at now: Duration) -> StateChange {
+    /// - Parameters:
+    ///   - note: what is noted with it.
+    ///   - now: wall time.
+    static func settling(_ key: SettledKey, note: [UInt8] = [], at now: Duration) -> StateChange {
         StateChange(
-            namespace: key.namespace, key: key.key, expected: .anything, value: [done], expires: now + key.window)
+            namespace: key.namespace, key: key.key, expected: .anything, value: [done] + note,
+            expires: now + key.window)
+    }
+
+    func notes(_ namespace: String, _ keys: [[UInt8]]) async throws(IntegrationError) -> [[UInt8]?] {
+        var notes: [[UInt8]?] = []
+        for key in keys {
+            let value = try await store.state(namespace, key)?.value
+            notes.append(value?.first == Self.done ? value.map { Array($0.dropFirst()) } : nil)
+        }
+        return notes
     }
 }

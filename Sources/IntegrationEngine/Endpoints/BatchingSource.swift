@@ -26,6 +26,7 @@ public struct BatchingSource: Source {
     public var guarantee: DeliveryGuarantee { source.guarantee }
     public var isFinite: Bool { source.isFinite }
     public var decoder: (any Step)? { source.decoder }
+    public var acknowledgement: SourceAcknowledgement { source.acknowledgement }
 
     public func withReceiver<R: Sendable>(
         in context: FlowContext, _ body: (any Receiver) async throws -> R

@@ -14,6 +14,7 @@ struct GatedSource: Source {
     var isFinite: Bool { source.isFinite }
     var decoder: (any Step)? { source.decoder }
     var concurrency: Int? { source.concurrency }
+    var acknowledgement: SourceAcknowledgement { source.acknowledgement }
 
     func withReceiver<R: Sendable>(
         in context: FlowContext, _ body: (any Receiver) async throws -> R

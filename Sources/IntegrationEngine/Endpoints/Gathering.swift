@@ -190,7 +190,8 @@ struct GatheredDelivery {
                     Settlement(
                         settlement.outcome,
                         exceptions: settlement.exceptions.filter { range.contains($0.origin) }
-                            .map { ($0.origin - range.lowerBound, $0.outcome) }))
+                            .map { ($0.origin - range.lowerBound, $0.outcome) },
+                        results: settlement.results?.part(range)))
                 start += part.count
             }
         }
@@ -237,5 +238,14 @@ struct GatheredDelivery {
         return Message(
             id: message.id, origin: start + message.origin, body: slice, metadata: metadata,
             attempts: message.attempts, receiveCount: message.receiveCount)
+    }
+}
+
+extension Batch {
+    /// The messages whose origins are in `range`, as those of a delivery that begins there.
+    fileprivate func part(_ range: Range<Int>) -> Batch {
+        Batch(
+            arena: arena,
+            messages: messages.filter { range.contains($0.origin) }.map { $0.moved(to: $0.origin - range.lowerBound) })
     }
 }

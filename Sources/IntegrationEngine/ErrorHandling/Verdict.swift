@@ -24,6 +24,19 @@ struct Verdict: Sendable {
     var followers: [Follower] = []
     /// Bound for the outboxes of destinations that can't be reached.
     var outbox: [StagedMessages] = []
+    /// Failed, which their source answers; some are in the dead letters as well.
+    var refused: [FailedMessage] = []
+    /// Messages as they left the steps, where their source wants to see them.
+    var results: [Message] = []
+
+    /// Failures that a source answers: none is tried again; those that trying again can't mend are dead where somebody
+    /// named a place for them.
+    init(answering failures: [FailedMessage], handling: ErrorHandling) {
+        refused = failures
+        for index in refused.indices { refused[index].message.attempts += 1 }
+        guard handling.deadLetters != nil || handling.exhausted == .stop else { return }
+        dead = refused.filter { !$0.error.isRetryable }
+    }
 
     /// Origins of the messages that have come to no end yet, each once.
     var undecided: Set<Int> { Set((retries + released).map(\.message.origin)) }
@@ -66,6 +79,24 @@ extension Verdict {
         return dropped
     }
 
+    /// Nothing of a message that is refused goes anywhere.
+    mutating func withdrawRefused() {
+        guard !refused.isEmpty, !staged.isEmpty else { return }
+        let origins = Set(refused.map(\.message.origin))
+        for index in staged.indices { staged[index].messages.removeAll { origins.contains($0.origin) } }
+        staged.removeAll(where: \.messages.isEmpty)
+    }
+
+    /// What the source hears of it; what was put back into a store is no affair of the source.
+    ///
+    /// - Parameter released: origins that go back to the source.
+    func settlement(released: [Int], _ arena: Arena) -> Settlement {
+        Settlement(
+            .accepted,
+            exceptions: released.map { ($0, .released) } + refused.map { ($0.message.origin, .refused($0.error)) },
+            results: results.isEmpty ? nil : Batch(arena: arena, messages: results))
+    }
+
     /// Lets messages for destinations that can't be reached wait there, so that the flow goes on.
     mutating func moveToOutboxes() {
         var waiting: [Int: [Message]] = [:]
@@ -86,9 +117,11 @@ extension FlowRunner {
 
     /// Tells failures apart and hands dead letters over; what is dead is safe when this returns.
     ///
-    /// - Parameter letter: makes the dead letter of a message.
+    /// - Parameters:
+    ///   - isAnswered: whether the source answers failures itself.
+    ///   - letter: makes the dead letter of a message.
     func judge(
-        _ failures: [FailedMessage], letter: (FailedMessage) -> DeadLetter
+        _ failures: [FailedMessage], isAnswered: Bool = false, letter: (FailedMessage) -> DeadLetter
     ) async -> Verdict {
         guard !failures.isEmpty else { return Verdict() }
         if Task.isCancelled {
@@ -98,7 +131,10 @@ extension FlowRunner {
             verdict.error = CancellationError()
             return verdict
         }
-        var verdict = Verdict(failures, handling: flow.errorHandling)
+        var verdict =
+            isAnswered
+            ? Verdict(answering: failures, handling: flow.errorHandling)
+            : Verdict(failures, handling: flow.errorHandling)
         await bury(&verdict, letter: letter)
         return verdict
     }

@@ -13,11 +13,13 @@ struct BuiltFlow {
 
     func pipeline(_ senders: [String: any Sender]) -> Pipeline {
         let senders = build.destinations.compactMap { senders[$0] }
-        return Pipeline(
+        var pipeline = Pipeline(
             steps: steps, destinationNames: build.destinations, senders: senders,
             queues: senders.map { ($0 as? QueueSender)?.queue }, branches: branches,
             breakers: build.destinations.map(DestinationBreaker.init),
             defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
             literals: build.literals.block())
+        pipeline.keepsResults = flow.sources.contains { $0.source.acknowledgement == .answered(withResults: true) }
+        return pipeline
     }
 }

@@ -129,7 +129,8 @@ final class FlowRunner: Sendable {
     private var waitingRooms: [Flow.Entry] {
         guard let storage, journal != nil else { return [] }
         return flow.waitingRooms(pipeline.outboxes).map { name in
-            Flow.Entry(name.text, QueueSource(name, in: storage, concurrency: 1))
+            let isIntake = name == .intake(of: flow.name)
+            return Flow.Entry(name.text, QueueSource(name, in: storage, concurrency: isIntake ? nil : 1))
         }
     }
 
@@ -168,6 +169,9 @@ final class FlowRunner: Sendable {
 
     /// Runs a source's lanes; returns when all that came from it is settled, so that it can close.
     private func runLanes(of entry: Flow.Entry, _ receiver: any Receiver) async throws {
+        if let journal, entry.source.acknowledgement == .stored, !settlesAtOnce(in: journal) {
+            return try await runIntake(of: entry, receiver, journal)
+        }
         let open = OpenDeliveries()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -183,6 +187,26 @@ final class FlowRunner: Sendable {
             throw error
         }
         await open.waitForNone()
+    }
+
+    /// Whether the transaction that settles a delivery is all that becomes of it, so that its messages are stored as
+    /// soon as they are through.
+    private func settlesAtOnce(in journal: Journal) -> Bool {
+        pipeline.isOneTransaction && flow.ordering.isNone && journal.deadLetters != nil
+            && flow.errorHandling.exhausted != .stop
+    }
+
+    /// Puts what a source brings into the flow's intake queue, which the flow reads.
+    private func runIntake(of entry: Flow.Entry, _ receiver: any Receiver, _ journal: Journal) async throws {
+        try await storage?.declareIntake(of: flow)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<lanes(of: entry) {
+                group.addTask {
+                    try await IntakeLane(runner: self, entry: entry, receiver: receiver, journal: journal).run()
+                }
+            }
+            try await group.finishOrFail()
+        }
     }
 
     private func lanes(of entry: Flow.Entry) -> Int {

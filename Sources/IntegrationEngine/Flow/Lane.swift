@@ -8,6 +8,16 @@ struct Lane {
     let entry: Flow.Entry
     let receiver: any Receiver
     let open: OpenDeliveries
+    /// Whether the source answers failures itself.
+    let isAnswered: Bool
+
+    init(runner: FlowRunner, entry: Flow.Entry, receiver: any Receiver, open: OpenDeliveries) {
+        self.runner = runner
+        self.entry = entry
+        self.receiver = receiver
+        self.open = open
+        isAnswered = if case .answered = entry.source.acknowledgement { true } else { false }
+    }
 
     /// Runs until the source is at its end or the flow shuts down.
     func run() async throws {
@@ -67,7 +77,7 @@ struct Lane {
         if let error = verdict.error { throw error }
         try runner.note(
             count: count, undecided: verdict.undecided,
-            failed: verdict.dead.map(\.message.origin))
+            failed: isAnswered ? [] : verdict.dead.map(\.message.origin))
     }
 
     /// Does the work for messages that are held under leases, and cancels it when one of the leases is lost.
@@ -105,7 +115,8 @@ struct Lane {
         case .source:
             let early = batch.takeFailures()
             return await OrderedWork(
-                runner: runner, entry: entry, tickets: tickets, resumption: resumption, arena: arena
+                runner: runner, entry: entry, tickets: tickets, resumption: resumption, arena: arena,
+                isAnswered: isAnswered
             ).run(batch, early: early)
         case .key:
             let place = turn?.enter(&batch, in: runner.context)
@@ -114,7 +125,7 @@ struct Lane {
             defer { place?.leave() }
             return await OrderedWork(
                 runner: runner, entry: entry, tickets: tickets, resumption: resumption, arena: arena,
-                keys: place?.keys ?? [:]
+                isAnswered: isAnswered, keys: place?.keys ?? [:]
             ).run(batch, early: early)
         }
     }
@@ -123,9 +134,13 @@ struct Lane {
         var result = result
         result.failFollowers()
         runner.statistics.processed(result)
-        var verdict = await runner.judge(result.failures) { runner.letter(of: $0, from: entry, tickets, arena) }
+        var verdict = await runner.judge(result.failures, isAnswered: isAnswered) {
+            runner.letter(of: $0, from: entry, tickets, arena)
+        }
         verdict.staged = result.staged
         verdict.settledKeys = result.settledKeys
+        verdict.results = result.results
+        verdict.withdrawRefused()
         if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
         return verdict
     }
@@ -161,7 +176,7 @@ struct Lane {
             messages: delivery.count - verdict.undecided.count, latency: clock.now - received)
         // A lease's messages were put back by the transaction.
         let released = verdict.released.map(\.message.origin).filter { Journal.claimed($0, work.tickets) == nil }
-        delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
+        delivery.settle(verdict.settlement(released: released, arena))
         return true
     }
 
@@ -175,7 +190,11 @@ struct Lane {
             failures += part.messages.map { FailedMessage(message: $0, error: error, destination: part.destination) }
             return true
         }
-        let more = await runner.judge(failures) { runner.letter(of: $0, from: entry, work.tickets, work.arena) }
+        let more = await runner.judge(failures, isAnswered: isAnswered) {
+            runner.letter(of: $0, from: entry, work.tickets, work.arena)
+        }
+        verdict.refused += more.refused
+        verdict.withdrawRefused()
         verdict.retries += more.retries
         verdict.dead += more.dead
         verdict.letters += more.letters
@@ -189,7 +208,7 @@ struct Lane {
     ) -> [ParkedMessage] {
         let released = verdict.released.map(\.message.origin)
         guard !verdict.retries.isEmpty else {
-            delivery.settle(Settlement(.accepted, exceptions: released.map { ($0, .released) }))
+            delivery.settle(verdict.settlement(released: released, arena))
             return []
         }
         let pending = PendingDelivery(

@@ -10,6 +10,8 @@ struct OrderedWork {
     let tickets: [TicketRun]
     let resumption: Resumption
     let arena: Arena
+    /// Whether the source answers failures itself.
+    let isAnswered: Bool
     /// A number for the key of each message, by origin, where only messages of the same key hold each other back.
     var keys: [Int: Int] = [:]
 
@@ -52,6 +54,7 @@ struct OrderedWork {
     private struct Round: Sendable {
         var items: [Item] = []
         var dead: [FailedMessage] = []
+        var refused: [FailedMessage] = []
         var retries = 0
         var staged: [StagedMessages] = []
     }
@@ -72,6 +75,7 @@ struct OrderedWork {
             let round = await send(free)
             runner.statistics.retried(round.retries)
             verdict.dead += round.dead
+            verdict.refused += round.refused
             verdict.staged += round.staged
             queue = (round.items + held).sorted { $0.message.origin < $1.message.origin }
             let failures = queue.compactMap(\.failure)
@@ -95,6 +99,7 @@ struct OrderedWork {
         }
         verdict.released += queue.map(\.released)
         runner.statistics.dropped(verdict.takeFollowers())
+        verdict.withdrawRefused()
         await runner.bury(&verdict) { runner.letter(of: $0, from: entry, tickets, arena) }
         return verdict
     }
@@ -134,6 +139,7 @@ struct OrderedWork {
         runner.statistics.processed(result)
         verdict.settledKeys += result.settledKeys
         verdict.followers += result.followers
+        verdict.results += result.results
         result.failures = early + result.failures
         var items: [Item] = []
         items.reserveCapacity(batch.messages.count)
@@ -154,6 +160,7 @@ struct OrderedWork {
             judge(failure, as: .again, isCut: isCut, &round)
             items += round.items
             verdict.dead += round.dead
+            verdict.refused += round.refused
             runner.statistics.retried(round.retries)
         }
         return items.sorted { $0.message.origin < $1.message.origin }
@@ -183,6 +190,12 @@ struct OrderedWork {
     private func judge(_ failure: FailedMessage, as stage: Item.Stage, isCut: Bool, _ round: inout Round) {
         if isCut {
             round.items.append(Item(message: failure.message, stage: stage, error: failure.error))
+            return
+        }
+        if isAnswered {
+            let verdict = Verdict(answering: [failure], handling: runner.flow.errorHandling)
+            round.dead += verdict.dead
+            round.refused += verdict.refused
             return
         }
         let verdict = Verdict([failure], handling: runner.flow.errorHandling)
@@ -218,6 +231,7 @@ struct OrderedWork {
             for await part in group {
                 whole.items += part.items
                 whole.dead += part.dead
+                whole.refused += part.refused
                 whole.retries += part.retries
                 whole.staged += part.staged
             }

@@ -26,6 +26,8 @@ struct Pipeline: Sendable {
     var literals: ByteBlock
     /// Nil where journeys are not recorded.
     var journeys: JourneyRecorder?
+    /// Whether a source wants to see messages as they left the steps.
+    var keepsResults = false
 
     /// Runs the steps and sends what is left.
     func run(_ batch: consuming Batch, in context: FlowContext) async -> WorkResult {
@@ -56,6 +58,7 @@ struct Pipeline: Sendable {
         result.settledKeys = batch.settledKeys
         result.followers = batch.followers
         result.failures = batch.takeFailures()
+        if keepsResults { result.results = batch.messages }
         return result
     }
 
@@ -160,6 +163,12 @@ struct Pipeline: Sendable {
         return leaves.count == 1 && queues[leaves[0]] == nil ? leaves[0] : nil
     }
 
+    /// Whether all that becomes of a message is in the transaction that settles it, and nothing in between waits.
+    var isOneTransaction: Bool {
+        destinationNames.indices.allSatisfy { !branches[$0].isEmpty || queues[$0] != nil }
+            && steps.allSatisfy { if case .immediate = $0.step { true } else { false } }
+    }
+
     /// - Throws: when a report names messages that were not sent, or one twice: nothing it says can then be trusted.
     private static func check(_ report: SendReport, count: Int) throws(IntegrationError) {
         guard !report.refused.isEmpty else { return }
@@ -180,6 +189,8 @@ struct WorkResult: Sendable {
     var staged: [StagedMessages] = []
     var settledKeys: [SettledKey] = []
     var followers: [Follower] = []
+    /// Messages as they left the steps, where a source wants to see them.
+    var results: [Message] = []
 
     mutating func merge(_ other: WorkResult) {
         delivered += other.delivered
@@ -188,6 +199,7 @@ struct WorkResult: Sendable {
         staged += other.staged
         settledKeys += other.settledKeys
         followers += other.followers
+        results += other.results
     }
 }
 

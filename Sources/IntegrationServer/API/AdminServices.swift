@@ -9,6 +9,8 @@ public struct AdminServices: Sendable {
     public var flows: (any FlowAdministration)?
     public var logs: FlowLogs?
     public var rates: FlowRates?
+    /// Knows the configuration's connectors.
+    public var connectors: (any ConnectorAdministration)?
     /// Reads the store.
     public var reader: (any StoreReader)?
     /// Changes the store; nil where it was opened for reading.
@@ -29,6 +31,11 @@ public struct AdminServices: Sendable {
     func administration() throws(IntegrationError) -> any FlowAdministration {
         if let flows { return flows }
         throw IntegrationError(.engineNotRunning, "this needs a running engine that reads a configuration")
+    }
+
+    func connectorAdministration() throws(IntegrationError) -> any ConnectorAdministration {
+        if let connectors { return connectors }
+        throw IntegrationError(.engineNotRunning, "this needs an engine that reads a configuration")
     }
 
     func readableStore() throws(IntegrationError) -> any StoreReader {

@@ -33,7 +33,7 @@ extension AdminAnswer {
         switch code {
         case .requestInvalid, .messageNotJSON: 400
         case .roleTooLow: 403
-        case .flowUnknown, .routeUnknown, .deadLetterUnknown, .queueUnknown: 404
+        case .flowUnknown, .routeUnknown, .deadLetterUnknown, .queueUnknown, .connectorUnknown: 404
         case .methodNotAllowed: 405
         case .flowExists, .flowNotRunning, .engineNotRunning, .idAmbiguous, .noStorage, .reloadFailed: 409
         case .requestTooLarge: 413

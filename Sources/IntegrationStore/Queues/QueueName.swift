@@ -13,6 +13,9 @@ public struct QueueName: Sendable, Hashable, Comparable, ExpressibleByStringLite
     /// Where a flow parks messages of sources that can't wait: `flow:NAME/parked`.
     public static func parked(flow: String) -> QueueName { QueueName("flow:\(flow)/parked") }
 
+    /// Where a flow keeps what a source hands over to be stored at once, until it gets to it: `flow:NAME/intake`.
+    public static func intake(of flow: String) -> QueueName { QueueName("flow:\(flow)/intake") }
+
     /// Where a flow keeps what waits for one destination that is down: `flow:NAME/outbox/DESTINATION`.
     public static func outbox(flow: String, destination: String) -> QueueName {
         QueueName("flow:\(flow)/outbox/\(destination)")

@@ -41,18 +41,9 @@ struct CloudEvent: Sendable, Equatable {
 
     static func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return true }
-        let type = MediaType.bare(contentType)
+        let type = MediaType(contentType).text
         return type == "application/json" || type == "text/json" || type.hasSuffix("+json")
     }
 
     static func invalid(_ reason: String) -> IntegrationError { IntegrationError(.cloudEventInvalid, reason) }
-}
-
-/// Media types (RFC 9110, 8.3.1).
-enum MediaType {
-    /// In lower case, without parameters.
-    static func bare(_ value: String) -> String {
-        let type = value.prefix { $0 != ";" }.lowercased()
-        return type.split(separator: " ").joined()
-    }
 }

@@ -15,7 +15,7 @@ enum CloudEventReader {
 
     /// How a message carries events; nil where it carries none.
     static func mode(of headers: HTTPHeaders) -> Mode? {
-        let type = headers.first(name: "content-type").map(MediaType.bare) ?? ""
+        let type = headers.first(name: "content-type").map { MediaType($0).text } ?? ""
         if type.hasPrefix("application/cloudevents-batch") { return .batched }
         if type.hasPrefix("application/cloudevents") { return .structured }
         return headers.contains(name: "ce-specversion") ? .binary : nil
@@ -53,7 +53,7 @@ enum CloudEventReader {
     }
 
     private static func requireJSON(_ headers: HTTPHeaders, _ suffix: String) throws(IntegrationError) {
-        let type = MediaType.bare(headers.first(name: "content-type") ?? "")
+        let type = MediaType(headers.first(name: "content-type") ?? "").text
         guard type.hasSuffix(suffix) else {
             throw CloudEvent.invalid("events in the form `\(type)` are not understood; send them as JSON")
         }

@@ -47,7 +47,7 @@ enum CloudEventWriter {
 
     private static func isText(_ contentType: String?) -> Bool {
         guard let contentType else { return false }
-        let type = MediaType.bare(contentType)
+        let type = MediaType(contentType).text
         return type.hasPrefix("text/") || type.hasSuffix("xml")
     }
 

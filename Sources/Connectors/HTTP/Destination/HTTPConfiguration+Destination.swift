@@ -64,7 +64,7 @@ extension HTTPConfiguration {
     ) throws(IntegrationError) -> any Destination {
         let fields = endpoint.fields
         let connection = try HTTPConnection.of(endpoint, context)
-        let target: RequestTarget
+        let target: DestinationTarget
         if let url = fields[url] {
             guard !connection.transport.options.allowed.isEmpty else {
                 throw IntegrationError(

@@ -7,7 +7,7 @@ internal import NIOHTTP1
 /// Sends each message as one request; an answer of class 2xx accepts it.
 struct HTTPDestination: Destination {
     let connection: HTTPConnection
-    let target: RequestTarget
+    let target: DestinationTarget
     let template: RequestTemplate
     let content: MessageContent
     /// Statuses beyond class 2xx that accept a message.
@@ -28,7 +28,7 @@ struct HTTPDestination: Destination {
 }
 
 /// Where requests go.
-enum RequestTarget: Sendable {
+enum DestinationTarget: Sendable {
     /// What the configuration names; paths are appended.
     case fixed(HTTPAddress)
     /// What the message says.

@@ -3,12 +3,12 @@ import NIOCore
 
 // The yardstick of lookups over HTTP: bare async-http-client, so many requests, so many at once, each answer taken in.
 //
-// usage: HTTPClientBenchmark URL COUNT CONCURRENCY
+// usage: BareClient URL COUNT CONCURRENCY
 // URL is continued with the number of the request.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 4, let count = Int(arguments[2]), let concurrency = Int(arguments[3]) else {
-    fatalError("usage: HTTPClientBenchmark URL COUNT CONCURRENCY")
+    fatalError("usage: BareClient URL COUNT CONCURRENCY")
 }
 let url = arguments[1]
 var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
