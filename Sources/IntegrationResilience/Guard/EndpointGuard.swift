@@ -137,7 +137,8 @@ public final class EndpointGuard: Sendable {
                 state.machine.adapt(latency: took, hasFailed: isTimeout || retryClass == .rateLimited, at: now)
             }
             let change = state.machine.note(
-                isCut ? .ignored : CircuitBreaker.Outcome(retryClass), of: pass, took: took, at: now,
+                isCut || !options.hasBreaker ? .ignored : CircuitBreaker.Outcome(retryClass), of: pass, took: took,
+                at: now,
                 retryAfter: error?.retryAfter, using: &random)
             if case .opened = change { state.counts.openings += 1 }
             return change

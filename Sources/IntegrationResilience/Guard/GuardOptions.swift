@@ -27,6 +27,8 @@ public struct GuardOptions: Sendable, Hashable {
     /// The range in which the number of requests under way follows the other system's latency; nil: it is fixed.
     public var adaptive: ClosedRange<Int>?
     public var breaker: BreakerLimits
+    /// Whether requests are held back at all while the other system fails.
+    public var hasBreaker = true
 
     public init(
         timeout: Duration? = .seconds(30), retry: RetryPolicy? = nil, rate: Rate? = nil, maximumConcurrent: Int = 32,
