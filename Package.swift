@@ -329,7 +329,7 @@ let package = Package(
             dependencies: [
                 "HTTPConnector", "HTTPTransport", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
                 "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
-                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport",
+                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -104,9 +104,9 @@ struct FlowRun {
             let rates = FlowRates()
             services.engine = engine
             services.flows = flows
+            services.connectors = connectors
             services.registry = configuration.services
             services.registrations = storage.map { KeptRegistrations(storage: $0) }
-            services.connectors = connectors
             services.logs = logs
             services.rates = rates
             server = [

@@ -38,14 +38,14 @@ public struct AdminServices: Sendable {
         throw IntegrationError(.engineNotRunning, "this needs a running engine that reads a configuration")
     }
 
-    func services() throws(IntegrationError) -> ServiceRegistry {
-        if let registry { return registry }
-        throw IntegrationError(.engineNotRunning, "this needs a running engine that reads a configuration")
-    }
-
     func connectorAdministration() throws(IntegrationError) -> any ConnectorAdministration {
         if let connectors { return connectors }
         throw IntegrationError(.engineNotRunning, "this needs an engine that reads a configuration")
+    }
+
+    func services() throws(IntegrationError) -> ServiceRegistry {
+        if let registry { return registry }
+        throw IntegrationError(.engineNotRunning, "this needs a running engine that reads a configuration")
     }
 
     func readableStore() throws(IntegrationError) -> any StoreReader {
