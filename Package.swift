@@ -279,6 +279,7 @@ let package = Package(
             name: "IntegrationCLITests",
             dependencies: [
                 "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
+                "ConnectorTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
@@ -325,7 +326,7 @@ let package = Package(
             dependencies: [
                 "HTTPConnector", "HTTPTransport", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
                 "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
-                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport",
+                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

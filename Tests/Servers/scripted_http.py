@@ -6,6 +6,7 @@ usage: scripted_http.py [--tls CERT KEY] [--client-ca CA] [--highest 1.1|1.2|1.3
 Prints `port N` when it listens on 127.0.0.1, and ends when its standard input does. Every request but those for /log is
 noted; /log shows what was noted, as JSON.
 
+  CONNECT                a tunnel, as through a proxy
   /echo /ok /token /protected /bulk   what a good server does
   /fail/N/STATUS/NAME    N times STATUS, then 200; each NAME counts for itself
   /status/N              this status; ?retry-after=VALUE adds the header
@@ -13,6 +14,7 @@ noted; /log shows what was noted, as JSON.
   /half /close /reset    half a body, no answer, RST  /garbage /html     no HTTP, no JSON
   /redirect/STATUS?to=…  a redirect                   /gzip /bomb/MIB    packed answers
   /headers/N /header/N   N headers, one of N bytes    /size/N            a body of N bytes
+  /contract              201, 401 without the bearer token, 422 for a body with `refuse` in it
   /customers/KEY         a row, 404 for a key that begins with `no`
   /customers?ids=a,b     rows by key; /list/customers?ids=a,b a list without those that begin with `no`
 """
@@ -96,6 +98,23 @@ class Connection:
         raise Closed
 
 
+def tunnel(connection, target):
+    """A proxy's work; a port below 1000 is the status of its refusal."""
+    host, port = target.rsplit(":", 1)
+    if int(port) < 1000:
+        return connection.answer(int(port))
+    with socket.create_connection((host, int(port))) as other:
+        connection.sock.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        other.sendall(connection.pending)
+        ends = {connection.sock: other, other: connection.sock}
+        while True:
+            for end in select.select(list(ends), [], [])[0]:
+                data = end.recv(65536)
+                if not data:
+                    raise Closed
+                ends[end].sendall(data)
+
+
 def customer(key):
     return None if key.startswith("no") else {"id": key, "name": f"Customer {key}", "tier": "gold"}
 
@@ -121,7 +140,7 @@ def serve(connection):
     path, _, query_text = target.partition("?")
     query = dict(urllib.parse.parse_qsl(query_text))
     known = dict(headers)
-    parts = path.split("/")[1:]
+    parts = path.split("/")[1:] or [""]
     note = {"method": method, "target": target, "headers": headers, "body": body.decode("utf-8", "replace")}
     if parts[0] == "log":
         with lock:
@@ -131,7 +150,13 @@ def serve(connection):
         return connection.answer(200, shown)
     with lock:
         requests.append(note)
-    say = lambda status, body=b"", headers=(): connection.answer(status, body, headers, method=method)
+
+    def say(status, body=b"", headers=()):
+        note["status"] = status
+        connection.answer(status, body, headers, method=method)
+
+    if method == "CONNECT":
+        return tunnel(connection, target)
     match parts:
         case ["echo", *_]:
             say(200, note)
@@ -210,6 +235,11 @@ def serve(connection):
         case ["protected", *_]:
             bearer = known.get("authorization", "").removeprefix("Bearer ")
             say(200, note) if bearer in tokens["valid"] else say(401, {"error": f"invalid token {bearer}"})
+        case ["contract"]:
+            if known.get("authorization") != "Bearer s3cret":
+                say(401)
+            else:
+                say(422 if "refuse" in note["body"] else 201)
         case ["key"]:
             given = known.get("x-api-key") or query.get("api_key") or known.get("authorization")
             say(200, {"given": given}) if given in KEYS else say(403, {"error": f"{given} may not do that"})

@@ -36,6 +36,9 @@ public struct AddressGuard: Sendable, Hashable {
     /// Whether nothing but public addresses may be reached, and nothing by name.
     public var isEmpty: Bool { names.isEmpty && blocks.isEmpty }
 
+    /// Whether any name may be called.
+    public var allowsAnyName: Bool { names.contains("*") }
+
     private static func isPattern(_ text: String) -> Bool {
         if text == "*" { return true }
         let name = text.hasPrefix("*.") ? text.dropFirst(2) : text[...]
@@ -53,7 +56,7 @@ public struct AddressGuard: Sendable, Hashable {
     public func check(host: String) throws(Refusal) {
         if let address = NetworkAddress(host) {
             guard !blocks.contains(where: { $0.contains(address) }) else { return }
-            guard names.contains("*") else { throw Refusal(reason: "\(address) is not in `allow`") }
+            guard allowsAnyName else { throw Refusal(reason: "\(address) is not in `allow`") }
             return try check(address, of: host)
         }
         let name = host.hasSuffix(".") ? String(host.dropLast()) : host

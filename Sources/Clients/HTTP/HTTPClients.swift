@@ -14,6 +14,8 @@ final class HTTPClients: Sendable {
         let name: String
         /// What is connected to.
         let target: String
+        /// Whether our certificate is shown to whoever asks for it.
+        var showsCertificate = true
     }
 
     private struct Entry {
@@ -79,6 +81,10 @@ final class HTTPClients: Sendable {
             }
             var configuration = configuration
             configuration.dnsOverride = [detour.name: detour.target]
+            if !detour.showsCertificate {
+                configuration.tlsConfiguration?.certificateChain = []
+                configuration.tlsConfiguration?.privateKey = nil
+            }
             let client = HTTPClient(
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
             state.entries[detour] = Entry(client: client, users: 1, lastUse: state.uses)

@@ -93,17 +93,21 @@ public final class HTTPPool: Sendable {
     private func detour(for request: HTTPRequest) async throws(IntegrationError) -> HTTPClients.Detour? {
         let address = request.address
         var target: String?
-        if request.isForeign { target = try await checkedAddress(address).description }
-        let name = address.isSecure ? options.tls.serverName : nil
+        if let rule = request.guardedBy { target = try await checked(address, rule).description }
+        let name = address.isSecure && request.guardedBy == nil ? options.tls.serverName : nil
         guard target != nil || (name != nil && name != address.host) else { return nil }
-        return HTTPClients.Detour(name: (name ?? address.host).lowercased(), target: target ?? address.host)
+        return HTTPClients.Detour(
+            name: (name ?? address.host).lowercased(), target: target ?? address.host,
+            showsCertificate: request.showsCertificate)
     }
 
-    private func checkedAddress(_ address: HTTPAddress) async throws(IntegrationError) -> NetworkAddress {
+    private func checked(
+        _ address: HTTPAddress, _ rule: AddressGuard
+    ) async throws(IntegrationError) -> NetworkAddress {
         do {
-            try options.allowed.check(host: address.host)
+            try rule.check(host: address.host)
             let found = try await resolver.addresses(of: address.host, timeout: options.connectTimeout)
-            for candidate in found { try options.allowed.check(candidate, of: address.host) }
+            for candidate in found { try rule.check(candidate, of: address.host) }
             return found[0]
         } catch let error as IntegrationError {
             throw error

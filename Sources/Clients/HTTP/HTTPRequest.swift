@@ -8,8 +8,11 @@ public struct HTTPRequest: Sendable {
     public var address: HTTPAddress
     public var headers: HTTPHeaders
     public var body: ByteBuffer?
-    /// Whether the address comes from outside: it is then checked, and with it every address that its host resolves to.
-    public var isForeign = false
+    /// What checks the address where it comes from outside, and with it every address that its host resolves to; nil
+    /// where the configuration names it.
+    public var guardedBy: AddressGuard?
+    /// Whether our certificate is shown to a server that asks for it.
+    var showsCertificate = true
     /// Nil: as the options say.
     public var timeout: Duration?
 

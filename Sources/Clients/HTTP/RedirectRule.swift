@@ -32,27 +32,11 @@ enum RedirectRule {
         next.address = address
         guard address.origin != request.address.origin else { return next }
         // Another host: its addresses are checked, and it gets nothing that proves who we are.
-        next.isForeign = true
+        next.guardedBy = request.guardedBy ?? allowed.forRedirects
+        next.showsCertificate = false
         for (name, _) in request.headers where !shareable.contains(name.lowercased()) {
             next.headers.remove(name: name)
         }
         return next
-    }
-}
-
-extension HTTPAddress {
-    /// What a `Location` means seen from here (RFC 3986, 5.2).
-    func resolving(_ reference: String) throws(Malformed) -> HTTPAddress {
-        let reference = String(reference.prefix { $0 != "#" })
-        if reference.contains("://") { return try HTTPAddress(reference) }
-        if reference.hasPrefix("//") { return try HTTPAddress((isSecure ? "https:" : "http:") + reference) }
-        var base = self
-        base.query = nil
-        base.path = ""
-        let origin = String(base.text.dropLast())
-        if reference.hasPrefix("/") { return try HTTPAddress(origin + reference) }
-        if reference.hasPrefix("?") { return try HTTPAddress(origin + path + reference) }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "/"
-        return try HTTPAddress(origin + folder + reference)
     }
 }

@@ -1,5 +1,5 @@
+internal import Glibc
 internal import IntegrationCore
-internal import NIOCore
 internal import NIOSSL
 
 /// Turns `tls:` into what the library takes, and finds mistakes in it before anybody connects.
@@ -39,10 +39,11 @@ enum TLSMaterial {
     private static func read<R>(
         _ path: PathValue, _ option: String, _ reason: String? = nil, _ body: () throws -> R
     ) throws(IntegrationError) -> R {
+        guard access(path.resolved, R_OK) == 0 else {
+            throw refused(path, option, "it can't be read: \(String(cString: strerror(errno)))")
+        }
         do {
             return try body()
-        } catch let error as IOError {
-            throw refused(path, option, "it can't be read (\(error))")
         } catch {
             throw refused(path, option, reason ?? "it is not in PEM form, or is protected by a password")
         }

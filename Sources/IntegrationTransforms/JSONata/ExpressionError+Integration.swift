@@ -8,6 +8,7 @@ extension ExpressionError {
         case UInt8(ascii: "T"): .expressionType
         case UInt8(ascii: "U") where code == "U1003" || code == "U1006": .expressionInvalid
         case UInt8(ascii: "U") where code == "U1005": .templateWithoutValue
+        case UInt8(ascii: "U") where code == "U1007": .httpRequestInvalid
         case UInt8(ascii: "U"): .expressionBudget
         default: .expressionFailed
         }

@@ -64,7 +64,9 @@ public final class ScriptedServer: Sendable {
     private let scheme: String
 
     /// - Parameter options: as the script takes them.
-    public init(_ options: String...) throws {
+    public convenience init(_ options: String...) throws { try self.init(options) }
+
+    public init(_ options: [String]) throws {
         process = try ServerProcess([Self.python, Self.script] + options)
         guard let port = process.greeting.split(separator: " ").last.flatMap({ Int($0) }) else {
             throw ServerProcess.Failure(description: "the scripted server said `\(process.greeting)`, and no port")

@@ -37,6 +37,27 @@ struct TextTemplateTests {
         #expect(try value(#"{{ "{{" }} and {{ 1 }}"#) == #""{{ and 1""#)
     }
 
+    @Test("A value that leaves a segment of a path empty or dotted is refused, others are encoded")
+    func pathSegments() throws {
+        func path(_ text: String, _ value: String) throws -> String {
+            let template = try TextTemplate.compile(text)
+            return try Document { builder in builder.append(string: value) }.withRoot { root in
+                try template.string(root, encoding: .pathSegment)
+            }
+        }
+        for text in ["/a/{{ $ }}", "/a/{{ $ }}/b", "{{ $ }}", "/{{ $ }}?x=1", "/{{ $ }}{{ $ }}"] {
+            for value in ["", "."] {
+                let error = #expect(throws: ExpressionError.self) { _ = try path(text, value) }
+                #expect(error?.code == "U1007")
+                #expect(error?.errorCode == .httpRequestInvalid)
+            }
+            #expect(throws: Never.self) { _ = try path(text, "...") }
+        }
+        #expect(try path("/a/{{ $ }}", "../b") == "/a/..%2Fb")
+        #expect(try path("/v{{ $ }}?x={{ $ }}", "") == "/v?x=")
+        #expect(try path("/../{{ $ }}", "a") == "/../a")
+    }
+
     @Test("A part without a value is an error in a text, and says where")
     func missing() throws {
         for text in ["/c/{{ id }}", "/c/{{ none }}/x"] {

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import HTTPTransport
 internal import IntegrationCore
 internal import NIOHTTP1
@@ -44,8 +43,10 @@ enum Credentials: Sendable {
     }
 
     static func basic(_ name: String, _ password: String) -> SecretString {
-        SecretString("Basic " + Data("\(name):\(password)".utf8).base64EncodedString())
+        SecretString("Basic " + Base64.encode(Array("\(name):\(password)".utf8)))
     }
+
+    var areAny: Bool { if case .none = self { false } else { true } }
 
     /// What it is called in messages.
     var kind: String {

@@ -96,10 +96,10 @@ struct HTTPProbe: ConnectorProbe {
             steps.say(.authenticate, .failed(failure), since: started)
             throw failure
         }
-        if case .none = connection.credentials {
-            steps.say(.authenticate, .skipped("the connector has no `auth`"), since: steps.clock.now)
+        if connection.credentials.areAny {
+            steps.say(.authenticate, .passed("\(connection.credentials.kind): not refused"), since: started)
         } else {
-            steps.say(.authenticate, .passed("\(connection.credentials.kind) was not refused"), since: started)
+            steps.say(.authenticate, .skipped("the connector has no `auth`"), since: steps.clock.now)
         }
         let words = "\(probe.method) \(request.address.shown): \(answer.statusText)"
         if let failure, answer.status >= 500 || probe.isChosen {

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import IntegrationCore
 internal import IntegrationDocument
 internal import NIOHTTP1
@@ -161,10 +160,10 @@ enum CloudEventReader {
         _ data: View?, _ encoded: View?, _ contentType: String?
     ) throws(IntegrationError) -> [UInt8]? {
         if let encoded {
-            guard let text = encoded.string, let data = Data(base64Encoded: text) else {
+            guard let text = encoded.string, let data = Base64.decode(text.utf8) else {
                 throw CloudEvent.invalid("`data_base64` is not in base 64")
             }
-            return Array(data)
+            return data
         }
         guard let data else { return nil }
         if !CloudEvent.isJSON(contentType), data.string != nil { return data.decodedBytes }

@@ -1,5 +1,5 @@
-internal import FoundationEssentials
 internal import HTTPTransport
+internal import IntegrationCore
 internal import IntegrationDocument
 internal import NIOHTTP1
 
@@ -39,7 +39,7 @@ enum CloudEventWriter {
             } else if let text = String(validating: data, as: UTF8.self), isText(event.contentType) {
                 member("data", text, to: &out)
             } else {
-                member("data_base64", Data(data).base64EncodedString(), to: &out)
+                member("data_base64", Base64.encode(data), to: &out)
             }
         }
         out.append("}")

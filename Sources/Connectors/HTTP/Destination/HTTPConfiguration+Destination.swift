@@ -71,6 +71,12 @@ extension HTTPConfiguration {
                     .cannotBuild, "`url` needs the connector's `allow`, which says where messages may lead",
                     remedy: "Add `allow: [hooks.example.com]` to the connector (\(connection.name)).")
             }
+            if connection.credentials.areAny, connection.transport.options.allowed.allowsAnyName {
+                throw IntegrationError(
+                    .cannotBuild,
+                    "`url` and `auth` with `*` in `allow` would show the credentials to any host that a message names",
+                    remedy: "Name the hosts in `allow` of the connector (\(connection.name)), or leave `auth` out.")
+            }
             target = .foreign(try context.text(url))
         } else {
             target = .fixed(try connection.requireBase())

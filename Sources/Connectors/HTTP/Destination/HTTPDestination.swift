@@ -98,7 +98,7 @@ struct HTTPSender: Sender {
                 throw IntegrationError(.httpRequestInvalid, "`url`: the address \(error.reason)")
             }
             request = try destination.template.request(address, &input)
-            request.isForeign = true
+            request.guardedBy = destination.connection.transport.options.allowed
         }
         if destination.template.body == nil, destination.content.sendsMessage {
             var out = OutputBuffer(capacity: Int(message.original.length))

@@ -63,6 +63,8 @@ extension ScriptedServer {
         var target: String
         var headers: [String: String]
         var body: String
+        /// What it was answered with.
+        var status: Int64?
     }
 
     /// The requests that came so far, but those for this.
@@ -77,7 +79,7 @@ extension ScriptedServer {
                 }
                 return Note(
                     method: note["method"]?.string ?? "", target: note["target"]?.string ?? "", headers: headers,
-                    body: note["body"]?.string ?? "")
+                    body: note["body"]?.string ?? "", status: note["status"]?.integer)
             }
         }
     }

@@ -1,0 +1,35 @@
+import AsyncHTTPClient
+import NIOCore
+
+// The yardstick of lookups over HTTP: bare async-http-client, so many requests, so many at once, each answer taken in.
+//
+// usage: BareClient URL COUNT CONCURRENCY
+// URL is continued with the number of the request.
+
+let arguments = CommandLine.arguments
+guard arguments.count == 4, let count = Int(arguments[2]), let concurrency = Int(arguments[3]) else {
+    fatalError("usage: BareClient URL COUNT CONCURRENCY")
+}
+let url = arguments[1]
+var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = concurrency
+let client = HTTPClient(eventLoopGroup: .singleton, configuration: configuration)
+
+let failures = try await withThrowingTaskGroup(of: Int.self) { group in
+    for lane in 0..<concurrency {
+        group.addTask {
+            var failures = 0
+            for number in stride(from: lane, to: count, by: concurrency) {
+                var request = HTTPClientRequest(url: url + String(number))
+                request.headers.add(name: "accept", value: "application/json")
+                let response = try await client.execute(request, timeout: .seconds(30))
+                let body = try await response.body.collect(upTo: 1 << 20)
+                if response.status != .ok || body.readableBytes == 0 { failures += 1 }
+            }
+            return failures
+        }
+    }
+    return try await group.reduce(0, +)
+}
+try await client.shutdown()
+guard failures == 0 else { fatalError("\(failures) of \(count) requests failed") }
