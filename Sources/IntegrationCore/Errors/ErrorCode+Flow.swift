@@ -88,13 +88,14 @@ extension ErrorCode {
         remedy: "The messages are tried again by themselves; look at the service, or raise the step's `timeout`.")
 
     public static let destinationClosedOff = ErrorCode(
-        "IE4013", "Destination is closed off for now", retry: .connection,
+        "IE4013", "Closed off for now", retry: .connection,
         explanation: """
-            A destination could not be reached, so one batch at a time finds out whether it is back, and the rest waits: \
-            in the destination's outbox where the flow has others, otherwise with the source, which is not read \
-            meanwhile. That counts as no try of the messages.
+            A destination, or a service that a step asks, could not be reached or failed too often, so one batch at a time \
+            finds out whether it is back, and the rest waits: in the destination's outbox where the flow has others, \
+            otherwise with the source, which is not read meanwhile. That counts as no try of the messages.
             """,
-        remedy: "Look at the error that was logged when the destination was closed off.")
+        remedy: "Look at the error that was logged when it was closed off; `integration connector status` shows it too."
+    )
 
     public static let flowCodes: [ErrorCode] = [
         deadLettersFull, brakeFell, stepFailed, destinationFailed, calledFlowFailed, cannotBuild,

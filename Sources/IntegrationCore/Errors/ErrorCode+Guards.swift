@@ -13,5 +13,12 @@ extension ErrorCode {
         explanation: "A service gave fewer or more answers than it was asked for, so that none can be told apart.",
         remedy: "That is a fault of the service's connector: report it, with the service's configuration.")
 
-    public static let guardCodes: [ErrorCode] = [tooManyRequests, answersMissing]
+    public static let noConnection = ErrorCode(
+        "IE3022", "No connection is free", retry: .rateLimited,
+        explanation: """
+            Every connection of the pool is in use, and none came free in time; or more callers wait for one than may.
+            """,
+        remedy: "Raise `max_connections` of the connector's `pool`, or read fewer messages at once.")
+
+    public static let guardCodes: [ErrorCode] = [tooManyRequests, answersMissing, noConnection]
 }

@@ -16,7 +16,8 @@ struct BuiltFlow {
         var pipeline = Pipeline(
             steps: steps, destinationNames: build.destinations, senders: senders,
             queues: senders.map { ($0 as? QueueSender)?.queue }, branches: branches,
-            breakers: build.destinations.map(DestinationBreaker.init),
+            breakers: build.destinations.map(Reachability.init),
+            stepBreakers: steps.map { Reachability($0.name) },
             defaultDestination: flow.destination.flatMap { build.destinations.firstIndex(of: $0) },
             literals: build.literals.block())
         pipeline.keepsResults = flow.sources.contains { $0.source.acknowledgement == .answered(withResults: true) }

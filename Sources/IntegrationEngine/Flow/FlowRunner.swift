@@ -46,7 +46,7 @@ final class FlowRunner: Sendable {
 
     var snapshot: FlowSnapshot {
         var snapshot = statistics.snapshot(parked: redelivery.count, inFlight: inFlight.messages)
-        snapshot.degraded = pipeline.breakers.compactMap { $0.trouble(at: context.clock.now) }
+        snapshot.degraded = (pipeline.stepBreakers + pipeline.breakers).compactMap { $0.trouble(at: context.clock.now) }
         return snapshot
     }
 
@@ -134,14 +134,17 @@ final class FlowRunner: Sendable {
         }
     }
 
-    /// Returns when the destination that a lane is about to get messages for may be asked.
-    func waitForDestination(of entry: Flow.Entry) async {
+    /// Returns when what a lane is about to get messages for may be asked: the destination, and what steps ask.
+    func waitForOthers(of entry: Flow.Entry) async {
         let outbox = entry.source.storeQueue.flatMap { queue in
             pipeline.destinationNames.firstIndex { queue == .outbox(flow: flow.name, destination: $0) }
         }
-        guard let destination = outbox ?? pipeline.onlyDestination else { return }
-        // What came from outside waits in the flow already, and is what finds out whether the destination is back.
-        await pipeline.breakers[destination].waitUntilOpen(leavesProbing: entry.source.storeQueue == nil, in: context)
+        let destination = (outbox ?? pipeline.onlyDestination).map { pipeline.breakers[$0] }
+        let steps = outbox == nil ? pipeline.stepBreakers : []
+        for breaker in steps + (destination.map { [$0] } ?? []) {
+            // What came from outside waits in the flow already, and is what finds out whether the other side is back.
+            await breaker.waitUntilOpen(leavesProbing: entry.source.storeQueue == nil, in: context)
+        }
     }
 
     private func run(_ entry: Flow.Entry, in context: FlowContext) async throws {

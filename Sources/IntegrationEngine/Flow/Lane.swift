@@ -22,7 +22,7 @@ struct Lane {
     /// Runs until the source is at its end or the flow shuts down.
     func run() async throws {
         while true {
-            await runner.waitForDestination(of: entry)
+            await runner.waitForOthers(of: entry)
             await runner.inFlight.waitForRoom()
             try Task.checkCancellation()
             guard !runner.context.shutdown.isSignalled else { return }

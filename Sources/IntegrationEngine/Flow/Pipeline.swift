@@ -19,7 +19,9 @@ struct Pipeline: Sendable {
     /// What each destination that broadcasts hands messages to, in the order of `destinationNames`; empty for others.
     var branches: [[Int]]
     /// One before each destination, in the order of `destinationNames`.
-    var breakers: [DestinationBreaker]
+    var breakers: [Reachability]
+    /// One for what each step asks, in the order of `steps`; those that ask nobody are always well.
+    var stepBreakers: [Reachability]
     /// Where messages without a route go.
     var defaultDestination: Int?
     /// The flow's interned literals.
@@ -40,12 +42,13 @@ struct Pipeline: Sendable {
     /// Runs the steps; what is left in the batch is ready to be sent.
     func runSteps(_ batch: inout Batch, in context: FlowContext) async -> WorkResult {
         batch.arena.attach(literals, as: Arena.literalBase)
-        for step in steps where !batch.messages.isEmpty {
+        var failures: [FailedMessage] = []
+        for (step, breaker) in zip(steps, stepBreakers) where !batch.messages.isEmpty {
             do throws(IntegrationError) {
                 try failPoint(throwing: "in-step")
                 switch step.step {
+                case .asynchronous(let step): failures += await breaker.run(step, over: &batch, in: context)
                 case .immediate(let step): try step.process(&batch, in: context)
-                case .asynchronous(let step): try await step.process(&batch, in: context)
                 }
             } catch {
                 batch.failAll(step.name, error)
@@ -57,7 +60,7 @@ struct Pipeline: Sendable {
         result.dropped = batch.dropped.count
         result.settledKeys = batch.settledKeys
         result.followers = batch.followers
-        result.failures = batch.takeFailures()
+        result.failures = failures + batch.takeFailures()
         if keepsResults { result.results = batch.messages }
         return result
     }

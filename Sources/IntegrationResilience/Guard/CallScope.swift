@@ -63,15 +63,13 @@ final class CallScope: Sendable {
 
     private struct State {
         var nextID = 0
-        var jobs: [@Sendable () async -> Void] = []
         var live: [Int: (deadline: Duration, call: any Timed)] = [:]
-        var runner: CheckedContinuation<Void, Never>?
-        var isClosed = false
         /// The scope was cancelled: nobody keeps time any more.
         var isCut = false
     }
 
     private let state = Mutex(State())
+    private let jobs = JobQueue()
     private let clock: any TimeSource
     private let timeout: Duration?
     /// Woken when a call begins while no other was timed.
@@ -90,10 +88,10 @@ final class CallScope: Sendable {
     ) async throws -> R {
         let scope = CallScope(clock: clock, timeout: timeout)
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await scope.runCalls() }
+            group.addTask { await scope.jobs.run() }
             group.addTask { await scope.keepTime() }
             defer {
-                scope.close()
+                scope.jobs.close()
                 group.cancelAll()
             }
             return try await body(scope)
@@ -120,49 +118,16 @@ final class CallScope: Sendable {
 
     private func submit(_ call: any Timed, as id: Int, _ job: @escaping @Sendable () async -> Void) {
         let deadline = timeout.map { clock.now + $0 }
-        let (runner, isCut) = state.withLock { state in
-            state.jobs.append(job)
+        let isCut = state.withLock { state in
             if let deadline { state.live[id] = (deadline, call) }
-            defer { state.runner = nil }
-            return (state.runner, state.isCut)
+            return state.isCut
         }
-        runner?.resume()
+        jobs.submit(job)
         if isCut { call.giveUp() }
         timed.withLock { $0.take() }?.signal()
     }
 
-    private func close() {
-        let runner = state.withLock { state in
-            state.isClosed = true
-            return state.runner.take()
-        }
-        runner?.resume()
-    }
-
-    // MARK: Background work
-
-    /// Not cut short by cancellation: callers leave first.
-    private func runCalls() async {
-        await withDiscardingTaskGroup { group in
-            while true {
-                await withCheckedContinuation { continuation in
-                    let isReady = state.withLock { state in
-                        if !state.jobs.isEmpty || state.isClosed { return true }
-                        state.runner = continuation
-                        return false
-                    }
-                    if isReady { continuation.resume() }
-                }
-                let (jobs, isClosed) = state.withLock { state in
-                    defer { state.jobs.removeAll() }
-                    return (state.jobs, state.isClosed)
-                }
-                for job in jobs { group.addTask { await job() } }
-                if isClosed { break }
-            }
-            group.cancelAll()
-        }
-    }
+    // MARK: Time
 
     private func keepTime() async {
         guard timeout != nil else { return }

@@ -36,9 +36,9 @@ public struct Bulkhead: Sendable {
 
     /// Gives `front` a permit.
     public mutating func admitFront() -> Int? {
-        guard front != nil, let ticket = line.removeFirst() else { return nil }
+        guard front != nil, let next = line.removeFirst() else { return nil }
         inUse += 1
-        return ticket
+        return next.ticket
     }
 
     /// Takes a ticket out of the line, as its caller has given up; returns whether it stood there.

@@ -17,10 +17,18 @@ struct WaitingLine: Sendable {
     /// Who is next.
     var first: Int? { isEmpty ? nil : tickets[head] }
 
-    mutating func removeFirst() -> Int? {
+    mutating func removeFirst() -> (ticket: Int, deadline: Duration?)? {
         guard let first else { return nil }
+        let deadline = deadlines[first] ?? nil
         remove(first)
-        return first
+        return (first, deadline)
+    }
+
+    /// Puts somebody back who was first.
+    mutating func prepend(_ ticket: Int, deadline: Duration?) {
+        tickets.replaceSubrange(..<head, with: CollectionOfOne(ticket))
+        head = 0
+        deadlines[ticket] = .some(deadline)
     }
 
     /// Returns whether he was waiting.

@@ -6,7 +6,9 @@ struct FlowAnswer: Answer {
     static let title = "Flow"
     static let members: [Member<FlowAnswer>] = [
         .text("name", "The flow's name.") { $0.snapshot.flow },
-        .text("state", "created, running, paused, draining, finished, stopped or failed.") { state(of: $0.snapshot) },
+        .text("state", "created, running, degraded, paused, draining, finished, stopped or failed.") {
+            state(of: $0.snapshot)
+        },
         .number("in_per_second", "Messages taken in, over the last seconds; null where it was not watched yet.") {
             $0.rate?.received
         },
@@ -22,6 +24,7 @@ struct FlowAnswer: Answer {
         .integer("retries", "Tries that failed and were put off.") { $0.snapshot.retries },
         .integer("parked", "Messages that wait for another try.") { $0.snapshot.parked },
         .integer("in_flight", "Messages taken in and not yet settled.") { $0.snapshot.inFlight },
+        .texts("degraded", "What keeps it from delivering for now; it goes on by itself.") { $0.snapshot.degraded },
         .objects("destinations", "What each destination accepted.") { answer in
             answer.snapshot.delivered.map { DestinationAnswer(name: $0.destination, messages: $0.messages) }
         },
@@ -41,7 +44,10 @@ struct FlowAnswer: Answer {
     let lag: Int?
 
     static func state(of snapshot: FlowSnapshot) -> String {
-        if case .running = snapshot.state, snapshot.isPaused { return "paused" }
+        if case .running = snapshot.state {
+            if snapshot.isPaused { return "paused" }
+            if !snapshot.degraded.isEmpty { return "degraded" }
+        }
         return snapshot.state.word
     }
 

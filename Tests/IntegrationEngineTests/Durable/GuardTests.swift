@@ -109,6 +109,52 @@ import Testing
         #expect(try await test.counts == [:])
     }
 
+    @Test(arguments: [Ordering.none, .source])
+    func `a step that can't reach what it asks pauses the source too, and its messages lose no try`(
+        ordering: Ordering
+    ) async throws {
+        let clock = ManualClock()
+        let source = MemorySource(numbers(40), batchSize: 4)
+        let ask = AskingStep(failing: Self.refused)
+        let out = RecordingDestination()
+        let result = try await FlowTest(
+            Flow(
+                name: "f", sources: [.init("in", source)], steps: [ask], destination: "out",
+                errorHandling: .exact(attempts: 2), ordering: ordering, lanes: 2), destinations: ["out": out],
+            clock: clock
+        ).run { engine in
+            try await clock.sleep(for: .seconds(200))
+            #expect(source.readCount <= 8)
+            // 1, 2, 4, … 30 s apart.
+            #expect(ask.calls.count <= 14)
+            #expect(engine.snapshot(of: "f")?.degraded.first?.hasPrefix("ask circuit") == true)
+            ask.fail(with: nil)
+        }
+        #expect(Set(out.bodies) == Set(numbers(40)))
+        #expect(out.bodies.count == 40)
+        #expect(result.snapshot.dead == 0)
+        #expect(result.snapshot.degraded.isEmpty)
+        expectProperlySettled(source)
+    }
+
+    @Test func `a queue is not read while a step can't reach what it asks, and the tries stay what they were`()
+        async throws
+    {
+        let test = try DurableTest()
+        try await test.fill("a", numbers(20))
+        let ask = AskingStep(failing: Self.refused)
+        _ = try await test.run(
+            Flow(
+                name: "f", sources: [.init("in", test.source("a", batchSize: 2))], steps: [ask], destination: "out",
+                errorHandling: .exact(attempts: 2), lanes: 2), destinations: ["out": RecordingDestination()]
+        ) { engine in
+            try await test.clock.sleep(for: .seconds(100))
+            #expect(ask.calls.count < 12)
+            engine.stop()
+        }
+        #expect(try await test.messages(in: "a").map(\.attempts) == Array(repeating: 0, count: 20))
+    }
+
     @Test func `what the flow itself retries comes after the tries of the connector`() async throws {
         let source = MemorySource(["x"])
         let out = RecordingDestination()

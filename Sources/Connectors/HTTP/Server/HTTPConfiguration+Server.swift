@@ -29,6 +29,7 @@ extension HTTPServerSource {
             keys = IdempotencyRules(key: try context.text(key), window: fields[Fields.idempotencyWindow])
         }
         self.keys = keys
+        readsEvents = fields[Fields.readsEvents]
         switch fields[Fields.ack] ?? (context.hasStorage ? .stored : .settled) {
         case .stored: acknowledgement = .stored
         case .settled: acknowledgement = .answered(withResults: reply.constant == nil)

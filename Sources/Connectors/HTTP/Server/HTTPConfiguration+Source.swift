@@ -20,6 +20,11 @@ extension HTTPConfiguration {
     static let crossOrigin = Field<DecodedFields?>.optional(
         "cors", .fields(of: crossOriginTable), "Which pages of other origins may send requests.")
 
+    static let readsEvents = Field<Bool>.defaulted(
+        "cloudevents", .bool, false,
+        "Whether requests carry CloudEvents 1.0 (binary, structured or batched): their data are the messages, their "
+            + "attributes `$meta.cloudevent`; what carries none is refused with 400.")
+
     // MARK: Answers
 
     static let idempotencyKey = Field<TemplateString?>.optional(
@@ -103,7 +108,8 @@ extension HTTPConfiguration {
         "http source", summary: "Serves HTTP; each request is one message, answered when it is safe.",
         fields: [
             listen, sourcePath, methods, sourceAuth, maxBody, idempotencyKey, idempotencyWindow, reply, ack, deadline,
-            serverTLS, contentTypes, crossOrigin, maxHeaders, maxWaiting, maxServerConnections, headerTimeout,
+            serverTLS, contentTypes, readsEvents, crossOrigin, maxHeaders, maxWaiting, maxServerConnections,
+            headerTimeout,
             bodyTimeout, keepAlive, serverBatch, concurrency,
         ],
         example: "{type: http, path: /orders, method: POST, reply: {status: 202}}",
@@ -113,6 +119,14 @@ extension HTTPConfiguration {
                 context.diagnostics.error(
                     .needsStorage, "`ack: stored` in \(context.subject) needs `storage:`", at: fields.span(of: "ack"),
                     help: "add `storage: {path: ./data}`, or write `ack: settled`")
+            },
+            { fields, context in
+                guard fields[readsEvents], fields[idempotencyKey] != nil else { return }
+                context.diagnostics.error(
+                    .conflictingFields,
+                    "`idempotency_key` and `cloudevents` in \(context.subject) exclude each other: a request may be many "
+                        + "messages", at: fields.span(of: "idempotency_key"),
+                    help: "use an `idempotent` step with `key: $meta.cloudevent.source & $meta.cloudevent.id`")
             },
             { fields, context in
                 guard let tls = fields[serverTLS], tls.cert == nil else { return }

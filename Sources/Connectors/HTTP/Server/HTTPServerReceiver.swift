@@ -9,7 +9,7 @@ final class HTTPServerReceiver: Receiver {
     let source: HTTPServerSource
     let route: Route
     let context: FlowContext
-    private let ids = Mutex(MessageIDGenerator())
+    private let generator = Mutex(MessageIDGenerator())
 
     init(_ source: HTTPServerSource, route: Route, context: FlowContext) {
         self.source = source
@@ -19,68 +19,45 @@ final class HTTPServerReceiver: Receiver {
 
     func receive() async throws(IntegrationError) -> Delivery? {
         while true {
-            var exchanges = await route.inbox.take(source.batchSize)
+            let exchanges = await route.inbox.take(source.batchSize)
             guard !exchanges.isEmpty else { return nil }
-            var batch = batch(exchanges)
+            var requests = requests(exchanges)
             var keyed: [Keyed] = []
-            if let keys = source.keys { keyed = try await takeRepeats(keys, from: &exchanges, &batch) }
-            guard !exchanges.isEmpty else {
-                context.arenas.give(batch.arena)
+            if let keys = source.keys { keyed = try await takeRepeats(keys, from: &requests) }
+            guard !requests.exchanges.isEmpty else {
+                context.arenas.give(requests.batch.arena)
                 continue
             }
-            let (live, messages, known) = (exchanges, batch.messages, keyed)
-            return Delivery(batch) { [self, arena = batch.arena] in answer(live, messages, known, arena, $0) }
+            return Delivery(requests.batch) { [self, requests, keyed] in answer(requests, keyed, $0) }
         }
     }
 
-    private func batch(_ exchanges: [Exchange]) -> Batch {
+    private func requests(_ exchanges: [Exchange]) -> RequestBatch {
+        let ids: (Int) -> MessageID = { [self] count in
+            var random = SystemRandomNumberGenerator()
+            let now = UInt64(max(0, context.clock.wallTime.milliseconds))
+            return generator.withLock { $0.next(count, at: now, using: &random) }
+        }
         let arena = context.arenas.take()
-        let total = exchanges.reduce(0) { $0 + $1.bodyCount }
-        let block = ByteBlock(capacity: total) { target in
-            var place = 0
-            for exchange in exchanges {
-                exchange.body?.withUnsafeReadableBytes { bytes in
-                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[place...])
-                        .copyMemory(from: bytes)
-                    place += bytes.count
-                }
-            }
-            return place
-        }
-        arena.attach(block, as: Arena.sourceBase)
-        var random = SystemRandomNumberGenerator()
-        let now = UInt64(max(0, context.clock.wallTime.milliseconds))
-        let first = ids.withLock { $0.next(exchanges.count, at: now, using: &random) }
-        var messages: [Message] = []
-        messages.reserveCapacity(exchanges.count)
-        var place = 0
-        for (origin, exchange) in exchanges.enumerated() {
-            let count = exchange.bodyCount
-            messages.append(
-                Message(
-                    id: MessageID(high: first.high, low: first.low &+ UInt64(origin)), origin: origin,
-                    body: Slice(base: Arena.sourceBase, offset: place, length: count),
-                    metadata: RequestMetadata.write(exchange, in: arena)))
-            place += count
-        }
-        return Batch(arena: arena, messages: messages)
+        guard source.readsEvents else { return RequestBatch(exchanges, ids: ids, arena: arena) }
+        return RequestBatch(eventsOf: exchanges, ids: ids, arena: arena, refuse: refuse)
     }
 
     // MARK: Replies
 
-    private func answer(
-        _ exchanges: [Exchange], _ messages: [Message], _ keyed: [Keyed], _ arena: Arena, _ settlement: Settlement
-    ) {
+    private func answer(_ requests: RequestBatch, _ keyed: [Keyed], _ settlement: Settlement) {
         if settlement.isAccepted, keyed.isEmpty, let constant = source.reply.constant, route.rules.crossOrigin == nil {
-            return Self.send(exchanges.map { ($0, constant) })
+            return Self.send(requests.exchanges.map { ($0, constant) })
         }
         var replies: [(exchange: Exchange, reply: EncodedReply)] = []
-        replies.reserveCapacity(exchanges.count)
-        for (origin, exchange) in exchanges.enumerated() {
-            switch settlement.outcome(of: origin) {
+        replies.reserveCapacity(requests.exchanges.count)
+        for (index, exchange) in requests.exchanges.enumerated() {
+            switch requests.outcome(of: index, settlement) {
             case .accepted:
+                let origin = requests.origins(of: index).lowerBound
                 let result = settlement.results?.messages.first { $0.origin == origin }
-                replies.append((exchange, success(exchange, result ?? messages[origin], arena)))
+                let message = result ?? requests.batch.messages[origin]
+                replies.append((exchange, success(exchange, message, requests.batch.arena)))
             case .released:
                 replies.append((exchange, encode(.later(503, "the flow behind this path is stopping"), exchange)))
             case .refused(let error): replies.append((exchange, encode(Refusal(error), exchange)))

@@ -10,6 +10,8 @@ public struct HTTPServerSource: Source {
     let rules: RequestRules
     let reply: ReplyTemplate
     let keys: IdempotencyRules?
+    /// Whether requests carry CloudEvents, whose data are the messages.
+    var readsEvents = false
     public let acknowledgement: SourceAcknowledgement
     /// Most messages in a delivery; what is there is delivered at once.
     let batchSize: Int

@@ -12,6 +12,8 @@ final class Inbox: Sendable {
 
     private struct State {
         var phase = Phase.open
+        /// Who gets what still comes, once there is one.
+        var successor: Inbox?
         var waiting: [Exchange] = []
         var lanes: [(token: Int, continuation: CheckedContinuation<Void, Never>)] = []
         var nextToken = 0
@@ -30,20 +32,25 @@ final class Inbox: Sendable {
 
     var phase: Phase { state.withLock { $0.phase } }
 
-    var hasRoom: Bool { state.withLock { $0.phase != .closed && $0.waiting.count < limit } }
+    var hasRoom: Bool {
+        let (hasRoom, successor) = state.withLock { ($0.phase != .closed && $0.waiting.count < limit, $0.successor) }
+        return successor?.hasRoom ?? hasRoom
+    }
 
     /// Lets requests wait for a lane, and wakes one.
     ///
     /// - Returns: those that found no room, or came too late.
     func put(_ exchanges: [Exchange]) -> ArraySlice<Exchange> {
-        let (lane, rest) = state.withLock { state -> (CheckedContinuation<Void, Never>?, ArraySlice<Exchange>) in
-            guard state.phase != .closed else { return (nil, exchanges[...]) }
+        typealias Outcome = (lane: CheckedContinuation<Void, Never>?, rest: ArraySlice<Exchange>, successor: Inbox?)
+        let outcome: Outcome = state.withLock { state in
+            if let successor = state.successor { return (nil, [], successor) }
+            guard state.phase != .closed else { return (nil, exchanges[...], nil) }
             let room = min(max(0, limit - state.waiting.count), exchanges.count)
             state.waiting += exchanges.prefix(room)
-            return (state.servesNow ? state.lanes.popLast()?.continuation : nil, exchanges[room...])
+            return (state.servesNow ? state.lanes.popLast()?.continuation : nil, exchanges[room...], nil)
         }
-        lane?.resume()
-        return rest
+        outcome.lane?.resume()
+        return outcome.successor?.put(exchanges) ?? outcome.rest
     }
 
     /// Most bytes of bodies in one delivery, unless a single body is larger.
@@ -109,7 +116,19 @@ final class Inbox: Sendable {
         for lane in lanes { lane.continuation.resume() }
     }
 
-    /// Takes out everything that still waits: for a successor, or to be refused.
+    /// Hands everything over to a successor: what waits, and what still comes.
+    ///
+    /// - Returns: what finds no room there.
+    func handOver(to successor: Inbox) -> ArraySlice<Exchange> {
+        let waiting = state.withLock { state in
+            state.successor = successor
+            defer { state.waiting.removeAll() }
+            return state.waiting
+        }
+        return successor.put(waiting)
+    }
+
+    /// Takes out everything that still waits, to be refused.
     func empty() -> [Exchange] {
         state.withLock { state in
             defer { state.waiting.removeAll() }

@@ -6,7 +6,7 @@ internal import NIOHTTP1
 /// and where it stands in a trace.
 enum RequestMetadata {
     /// Writes the metadata of a request into a batch's arena.
-    static func write(_ exchange: Exchange, in arena: Arena) -> UnsafePointer<Word> {
+    static func write(_ exchange: Exchange, _ event: CloudEvent? = nil, in arena: Arena) -> UnsafePointer<Word> {
         let head = exchange.head
         var builder = Builder(arena, capacity: 24 + 2 * head.headers.count)
         let object = builder.open()
@@ -32,6 +32,11 @@ enum RequestMetadata {
             count += 1
         }
         count += writeTrace(head.headers, &builder)
+        if let event {
+            builder.append(string: "cloudevent")
+            write(event, &builder)
+            count += 1
+        }
         builder.close(object, .object, count: count)
         return builder.finish()
     }
@@ -70,6 +75,18 @@ enum RequestMetadata {
             builder.close(array, .array, count: values.count)
         }
         builder.close(object, .object, count: names.count)
+    }
+
+    /// The attributes of an event, its `datacontenttype` with them.
+    private static func write(_ event: CloudEvent, _ builder: inout Builder) {
+        let object = builder.open()
+        var attributes = event.attributes
+        attributes["datacontenttype"] = event.contentType
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+            builder.append(string: name)
+            builder.append(string: value)
+        }
+        builder.close(object, .object, count: attributes.count)
     }
 
     /// A trace context that breaks its rules counts as none.

@@ -62,6 +62,7 @@ struct FlowListCommand: AsyncParsableCommand {
         if let error = flow["error"], error.kind == .object {
             return "\(error.text("code")) \(error.text("message"))"
         }
+        if let trouble = flow["degraded"]?.elements.compactMap(\.string).first { return trouble }
         let parked = flow.integer("parked") ?? 0
         return parked > 0 ? "\(Figures.count(parked)) waiting for another try" : ""
     }

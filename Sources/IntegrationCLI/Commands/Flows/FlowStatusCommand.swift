@@ -29,7 +29,10 @@ struct FlowStatusCommand: AsyncParsableCommand {
 
     static func text(_ flow: View) -> String {
         var rows: [(String, String)] = [
-            ("state", flow.text("state")),
+            ("state", flow.text("state"))
+        ]
+        rows += (flow["degraded"]?.elements.compactMap(\.string) ?? []).map { ("  because", $0) }
+        rows += [
             ("in", counted(flow, "received", rate: "in_per_second")),
             ("out", counted(flow, "sent", rate: "out_per_second")),
         ]
@@ -78,7 +81,7 @@ struct FlowStatusCommand: AsyncParsableCommand {
         case "paused": return "integration flow resume \(name)   |   \(logs)"
         case "running" where (flow.integer("dead_letters") ?? 0) > 0:
             return "integration dlq list --flow \(name)   |   \(logs)"
-        case "running", "draining": return logs
+        case "running", "draining", "degraded": return logs
         default: return "integration flow start \(name)   |   \(logs)"
         }
     }

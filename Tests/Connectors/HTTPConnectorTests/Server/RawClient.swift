@@ -5,6 +5,13 @@ import NIOPosix
 struct RawClient {
     let port: Int
 
+    /// Blocking calls have threads of their own, as many as there are clients at a time.
+    static let pool: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 32)
+        pool.start()
+        return pool
+    }()
+
     /// What came back.
     struct Answer: Sendable, Equatable {
         var text = ""
@@ -35,9 +42,17 @@ struct RawClient {
         try await send(pieces.map { Array($0.utf8) }, answers: count, seconds: seconds)
     }
 
-    func send(_ pieces: [[UInt8]], answers count: Int = 1, seconds: Int = 5) async throws -> Answer {
+    /// Sends pieces, and behind them the same piece again and again while the server takes it.
+    func send(_ pieces: [String], followedBy piece: String, times: Int) async throws -> Answer {
+        let last = Array(piece.utf8)
+        return try await send(pieces.map { Array($0.utf8) }, followedBy: last, times: times)
+    }
+
+    func send(
+        _ pieces: [[UInt8]], followedBy last: [UInt8] = [], times: Int = 0, answers count: Int = 1, seconds: Int = 5
+    ) async throws -> Answer {
         let port = port
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await RawClient.pool.runIfActive {
             let descriptor = Self.connect(port)
             defer { close(descriptor) }
             var time = timeval(tv_sec: seconds, tv_usec: 0)
@@ -45,6 +60,7 @@ struct RawClient {
             var one: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
             for piece in pieces { Self.write(piece, to: descriptor) }
+            for _ in 0..<times where !Self.write(last, to: descriptor) { break }
             return Self.read(descriptor, answers: count)
         }
     }
@@ -65,16 +81,16 @@ struct RawClient {
         return descriptor
     }
 
-    /// Stops where the server wants no more.
-    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// Stops where the server wants no more; says whether it took everything.
+    @discardableResult
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
-            }
-            guard count > 0 else { return }
+            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 
     private static func read(_ descriptor: Int32, answers count: Int) -> Answer {

@@ -10,7 +10,7 @@ struct ServerCredentialTests {
     private func statuses(_ credentials: RequiredCredentials, _ requests: [String]) async throws -> [Int?] {
         var server = ServerUnderTest()
         server.rules.credentials = credentials
-        return try await server.run { client, _ in
+        return try await server.run { client, _ async throws in
             var statuses: [Int?] = []
             for request in requests { statuses.append(try await client.send([request]).status) }
             return statuses
@@ -57,7 +57,7 @@ struct ServerCredentialTests {
         var server = ServerUnderTest()
         server.rules.credentials = .basic(username: "u", password: SecretString("p"))
         server.replyBody = .string("{{ $string($meta.headers) }}")
-        let answers = try await server.run { client, _ in
+        let answers = try await server.run { client, _ async throws in
             [
                 try await client.send([post("{}")]),
                 try await client.send([post("{}", ["Authorization: Basic dTpw", "Proxy-Authorization: Basic x"])]),

@@ -96,9 +96,9 @@ struct ServerHostileTests {
     @Test("Headers that are too many or too large are 431, and nothing is kept of them")
     func headers() async throws {
         let server = ServerUnderTest()
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             let many = (0..<10_000).map { "X-\($0): 1" }
-            let first = try await client.send([post("{}", many)])
+            let first = try await client.send([post("{}", many)], answers: 2)
             #expect(first.status == 431)
             #expect(first.isClosed)
             let large = try await client.send([post("{}", ["X: " + String(repeating: "x", count: 40 << 10)])])
@@ -112,7 +112,7 @@ struct ServerHostileTests {
     @Test("A body that is announced too large is refused before it comes, one that grows too large while it comes")
     func bodies() async throws {
         let server = ServerUnderTest()
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             let announced = try await client.send([
                 "POST /orders HTTP/1.1\r\nHost: a\r\nContent-Length: 1073741824\r\n\r\n"
             ])
@@ -122,7 +122,7 @@ struct ServerHostileTests {
             // The server is done after the first MiB; what is sent behind it is thrown away and then cut off.
             let chunk = "100000\r\n" + String(repeating: "x", count: 1 << 20) + "\r\n"
             let head = "POST /orders HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-            let streamed = try await client.send([head] + Array(repeating: chunk, count: 1024), seconds: 20)
+            let streamed = try await client.send([head], followedBy: chunk, times: 1024)
             #expect(streamed.statuses.first ?? 413 == 413)
             #expect(Self.memory - before < 64 << 20)
             #expect(try await client.send([post("{}")]).status == 200)
@@ -144,8 +144,8 @@ struct ServerHostileTests {
         var server = ServerUnderTest()
         server.change = { $0.timeouts = ConnectionTimer.Limits(head: .milliseconds(500)) }
         let port = server.port
-        try await server.run { client, _ in
-            let slow = try await NIOThreadPool.singleton.runIfActive {
+        try await server.run { client, _ async throws in
+            let slow = try await RawClient.pool.runIfActive {
                 (0..<1000).map { _ in
                     let descriptor = RawClient.connect(port)
                     RawClient.write(Array("POST /orders HTTP/1.1\r\nHost: a\r\nX-".utf8), to: descriptor)
@@ -153,7 +153,7 @@ struct ServerHostileTests {
                 }
             }
             #expect(try await client.send([post("{}")]).status == 200)
-            let closed = try await NIOThreadPool.singleton.runIfActive {
+            let closed = try await RawClient.pool.runIfActive {
                 slow.filter { descriptor in
                     defer { close(descriptor) }
                     var time = timeval(tv_sec: 10, tv_usec: 0)
@@ -172,7 +172,7 @@ struct ServerHostileTests {
         server.change = {
             $0.timeouts = ConnectionTimer.Limits(idle: .milliseconds(50), head: .seconds(10), body: .milliseconds(50))
         }
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             let slow = try await client.send(["POST /orders HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{"])
             #expect(slow.status == 408)
             let idle = try await client.send([post("{}")], answers: 2)
@@ -186,8 +186,8 @@ struct ServerHostileTests {
         var server = ServerUnderTest()
         server.change = { $0.maximumConnections = 2 }
         let port = server.port
-        try await server.run { client, _ in
-            let held = try await NIOThreadPool.singleton.runIfActive { (0..<2).map { _ in RawClient.connect(port) } }
+        try await server.run { client, _ async throws in
+            let held = try await RawClient.pool.runIfActive { (0..<2).map { _ in RawClient.connect(port) } }
             let refused = try await client.send([post("{}")])
             #expect(refused.statuses.isEmpty)
             for descriptor in held { close(descriptor) }
@@ -203,9 +203,9 @@ struct ServerHostileTests {
         server.replyBody = .string(String(repeating: "x", count: 32 << 10))
         server.change = { $0.timeouts = ConnectionTimer.Limits(idle: .milliseconds(300)) }
         let port = server.port
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             let before = Self.memory
-            let sent = try await NIOThreadPool.singleton.runIfActive {
+            let sent = try await RawClient.pool.runIfActive {
                 let descriptor = RawClient.connect(port)
                 defer { close(descriptor) }
                 var time = timeval(tv_sec: 0, tv_usec: 200_000)
@@ -214,7 +214,7 @@ struct ServerHostileTests {
                 var sent = 0
                 while sent < 10_000 {
                     let count = request.withUnsafeBytes {
-                        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
                     }
                     guard count == request.count else { break }
                     sent += 1000

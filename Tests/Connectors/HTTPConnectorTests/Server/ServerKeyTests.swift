@@ -28,7 +28,7 @@ struct ServerKeyTests {
         let out = RecordingDestination()
         let folder = TemporaryFolder()
         let storage = isStored ? Storage(in: folder.file("data")) : nil
-        try await server(out).run(storage: storage) { client, _ in
+        try await server(out).run(storage: storage) { client, _ async throws in
             let first = try await client.send([keyed("a")])
             #expect(first.status == 201)
             #expect(first.body.count == 26)
@@ -49,7 +49,7 @@ struct ServerKeyTests {
         out.block()
         var server = server(out)
         server.batchSize = 1
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             try await withThrowingTaskGroup(of: RawClient.Answer.self) { group in
                 group.addTask { try await client.send([keyed("a")]) }
                 await wait { out.sending == 1 }
@@ -69,7 +69,7 @@ struct ServerKeyTests {
     func failed() async throws {
         let out = RecordingDestination()
         out.failNext(1, with: IntegrationError(.httpServerError, "down"))
-        try await server(out).run { client, _ in
+        try await server(out).run { client, _ async throws in
             #expect(try await client.send([keyed("a")]).status == 503)
             #expect(try await client.send([keyed("a")]).status == 201)
             #expect(try await client.send([keyed("a")]).status == 201)
@@ -89,7 +89,7 @@ struct ServerKeyTests {
             var again = same
             again.port = RawClient.freePort()
             replies.append(
-                try await again.run(storage: Storage(in: folder.file("data"))) { client, _ in
+                try await again.run(storage: Storage(in: folder.file("data"))) { client, _ async throws in
                     let answer = try await client.send([keyed("a")])
                     #expect(answer.status == 201)
                     return answer.body

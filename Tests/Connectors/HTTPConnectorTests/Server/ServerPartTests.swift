@@ -16,20 +16,6 @@ struct ServerPartTests {
         #expect(DateLine.text(Int64(second)) == text)
     }
 
-    @Test(
-        "Base 64 there and back; what is none is refused",
-        arguments: [
-            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy"),
-        ])
-    func base64(_ text: String, _ encoded: String) {
-        #expect(Base64.encode(Array(text.utf8)) == encoded)
-        #expect(Base64.decode(encoded) == Array(text.utf8))
-        #expect(Base64.decode(encoded.filter { $0 != "=" }) == Array(text.utf8))
-        for wrong in ["Zg=", "Z", "Zh==", "Zm9=", "Z=g=", "Zm9v====", "Zm 9v", "Zm9v\n"] {
-            #expect(Base64.decode(wrong) == nil, "\(wrong)")
-        }
-    }
-
     @Test("A connection has its time for each phase, and arriving bytes end its rest")
     func timer() {
         let second: UInt64 = 1_000_000_000

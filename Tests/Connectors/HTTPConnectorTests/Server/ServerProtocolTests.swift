@@ -15,7 +15,7 @@ struct ServerProtocolTests {
         other.name = "other"
         other.port = server.port
         other.methods = ["GET", "HEAD"]
-        try await server.run(with: [other]) { client, _ in
+        try await server.run(with: [other]) { client, _ async throws in
             #expect(try await client.send([post("{}", to: "/nothing")]).status == 404)
             let wrong = try await client.send([get("/orders", method: "DELETE")])
             #expect(wrong.status == 405)
@@ -34,7 +34,7 @@ struct ServerProtocolTests {
         server.path = "/shops/{shop}/orders/*"
         server.rules.credentials = .bearer(SecretString("top-secret"))
         server.replyBody = .string("{{ $string($meta) }}")
-        let answer = try await server.run { client, _ in
+        let answer = try await server.run { client, _ async throws in
             try await client.send([
                 post(
                     "{}", to: "/shops/a%20b/orders/1/2?q=x+y&tag=1&tag=2",
@@ -59,7 +59,7 @@ struct ServerProtocolTests {
     func brokenTrace() async throws {
         var server = ServerUnderTest()
         server.replyBody = .string("{{ $exists($meta.traceparent) }}")
-        let answer = try await server.run { client, _ in
+        let answer = try await server.run { client, _ async throws in
             try await client.send([post("{}", ["traceparent: 00-0-0-01"])])
         }
         #expect(answer.body == "false")
@@ -70,7 +70,7 @@ struct ServerProtocolTests {
         var server = ServerUnderTest()
         server.replyBody = .string("{{ n }}")
         let count = 200
-        let answer = try await server.run { client, _ in
+        let answer = try await server.run { client, _ async throws in
             try await client.send([(0..<count).map { post(#"{"n":\#($0)}"#) }.joined()], answers: count)
         }
         #expect(answer.statuses == Array(repeating: 200, count: count))
@@ -85,7 +85,7 @@ struct ServerProtocolTests {
         server.destination = out
         let chunked =
             "POST /orders HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n2;x=y\r\n2]\r\n0\r\nTrailer: 1\r\n\r\n"
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             #expect(try await client.send(post("[1]").utf8.map { [$0] }).status == 200)
             #expect(try await client.send(chunked.utf8.map { [$0] }).status == 200)
         }
@@ -95,7 +95,7 @@ struct ServerProtocolTests {
     @Test("HTTP/1.0 is answered and its connection closed, unless it asks to keep it")
     func oldVersion() async throws {
         let server = ServerUnderTest()
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             let plain = try await client.send(["POST /orders HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}"], answers: 2)
             #expect(plain.statuses == [200])
             #expect(plain.isClosed)
@@ -111,7 +111,7 @@ struct ServerProtocolTests {
     func expectation() async throws {
         var server = ServerUnderTest()
         server.rules.maximumBody = 10
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             let head = "POST /orders HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
             let fine = try await client.send([head + "Content-Length: 2\r\n\r\n", "{}"], answers: 2)
             #expect(fine.statuses.first == 100)
@@ -129,7 +129,7 @@ struct ServerProtocolTests {
         var server = ServerUnderTest()
         server.methods = ["GET", "HEAD"]
         server.replyBody = .string("four")
-        let answer = try await server.run { client, _ in
+        let answer = try await server.run { client, _ async throws in
             try await client.send([get("/orders", method: "HEAD", ["Connection: close"])], answers: 2)
         }
         #expect(answer.status == 200)
@@ -141,7 +141,7 @@ struct ServerProtocolTests {
     func mediaTypes() async throws {
         var server = ServerUnderTest()
         server.rules.contentTypes = ["application/json", "application/*+json"]
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             #expect(
                 try await client.send([post("{}", ["Content-Type: application/json; charset=utf-8"])]).status == 200)
             #expect(try await client.send([post("{}", ["Content-Type: application/problem+JSON"])]).status == 200)
@@ -161,7 +161,7 @@ struct ServerProtocolTests {
     func crossOrigin() async throws {
         var server = ServerUnderTest()
         server.rules.crossOrigin = CrossOrigin(origins: ["https://app.example.com"])
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             let asked = try await client.send([
                 get(
                     "/orders", method: "OPTIONS",
@@ -204,7 +204,7 @@ struct ServerProtocolTests {
     @Test("An address that is in use can't be listened on, and the flow says so")
     func addressInUse() async throws {
         let server = ServerUnderTest()
-        try await server.run { _, _ in
+        try await server.run { _, _ async throws in
             var second = ServerUnderTest()
             second.port = server.port
             let taken = second

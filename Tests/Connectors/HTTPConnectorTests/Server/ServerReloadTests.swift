@@ -18,7 +18,7 @@ struct ServerReloadTests {
             flows: [try new.flow()], destinations: ["out-flow": Swallowing()], lookups: [:], unchangedFlows: [],
             unchangedEndpoints: [], queues: [:], grace: .seconds(10))
         let port = server.port
-        try await server.run { client, engine in
+        try await server.run { client, engine async throws in
             let connection = try await KeptConnection(port: port)
             #expect(try await connection.send(post("{}")).hasSuffix("old"))
             _ = try await engine.reload(replacement)
@@ -32,7 +32,7 @@ struct ServerReloadTests {
     func load() async throws {
         let server = ServerUnderTest()
         let flows = try (0..<5).map { _ in try server.flow() }
-        try await server.run { client, engine in
+        try await server.run { client, engine async throws in
             try await withThrowingTaskGroup(of: Set<Int>.self) { group in
                 let isOver = ShutdownSignal()
                 for _ in 0..<4 {
@@ -63,7 +63,7 @@ struct ServerReloadTests {
         other.name = "other"
         other.port = server.port
         other.path = "/other"
-        try await server.run(with: [other]) { client, engine in
+        try await server.run(with: [other]) { client, engine async throws in
             #expect(try await client.send([post("{}", to: "/other")]).status == 200)
             try engine.stop("other")
             _ = await engine.waitUntilEnded(["other"], atMost: .seconds(10))
@@ -79,7 +79,7 @@ struct ServerReloadTests {
     func stop() async throws {
         let server = ServerUnderTest()
         let port = server.port
-        let connection = try await server.run { _, _ in
+        let connection = try await server.run { _, _ async throws in
             let connection = try await KeptConnection(port: port)
             #expect(try await connection.send(post("{}")).contains("200 OK"))
             return connection

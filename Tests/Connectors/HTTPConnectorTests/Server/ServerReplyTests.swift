@@ -62,7 +62,7 @@ struct ServerReplyTests {
                 return .keep
             }
         ]
-        let answers = try await server.run { client, engine in
+        let answers = try await server.run { client, engine async throws in
             var answers: [RawClient.Answer] = []
             for body in ["{nonsense", #"{"bad":1}"#, #"{"late":1}"#, #"{"good":1}"#] {
                 answers.append(try await client.send([post(body)]))
@@ -95,7 +95,7 @@ struct ServerReplyTests {
                 }
             ]
             if isNamed { server.errorHandling.deadLetters = "out-grave" }
-            let dead = try await server.run(with: [grave]) { client, engine in
+            let dead = try await server.run(with: [grave]) { client, engine async throws in
                 #expect(try await client.send([post("{}")]).status == 422)
                 return engine.snapshot(of: "flow")?.dead
             }
@@ -113,7 +113,7 @@ struct ServerReplyTests {
                 return .keep
             }
         ]
-        let last = try await server.run { client, _ in
+        let last = try await server.run { client, _ async throws in
             for _ in 0..<3 {
                 _ = try await client.send([String(repeating: post("{"), count: 50)], answers: 50)
             }
@@ -129,7 +129,7 @@ struct ServerReplyTests {
         var server = ServerUnderTest()
         server.destination = out
         server.rules.replyTimeout = .milliseconds(10)
-        let answer = try await server.run { client, _ in
+        let answer = try await server.run { client, _ async throws in
             let answer = try await client.send([post("{}")])
             out.release()
             return answer
@@ -148,7 +148,7 @@ struct ServerReplyTests {
         server.waiting = 3
         server.batchSize = 1
         server.concurrency = 1
-        let statuses = try await server.run { client, _ in
+        let statuses = try await server.run { client, _ async throws in
             try await withThrowingTaskGroup(of: RawClient.Answer.self) { group in
                 for _ in 0..<10 { group.addTask { try await client.send([post("{}")]) } }
                 var answers: [RawClient.Answer] = []
@@ -172,7 +172,7 @@ struct ServerReplyTests {
         server.destination = out
         server.batchSize = 1
         server.concurrency = 1
-        let answers = try await server.run { client, engine in
+        let answers = try await server.run { client, engine async throws in
             try await withThrowingTaskGroup(of: RawClient.Answer.self) { group in
                 group.addTask { try await client.send([post(#"{"n":1}"#)]) }
                 await wait { out.sending == 1 }

@@ -22,7 +22,7 @@ struct ServerStoreTests {
         server.acknowledgement = .stored
         server.status = "202"
         server.destination = QueueDestination("orders", in: storage)
-        try await server.run(storage: storage) { client, _ in
+        try await server.run(storage: storage) { client, _ async throws in
             for count in 1...3 {
                 #expect(try await client.send([post(#"{"n":\#(count)}"#)]).status == 202)
                 #expect(try await messages(storage, "orders") == count)
@@ -46,7 +46,7 @@ struct ServerStoreTests {
                 return .keep
             }
         ]
-        try await server.run(storage: storage) { client, _ in
+        try await server.run(storage: storage) { client, _ async throws in
             #expect(try await client.send([post("{nonsense")]).status == 202)
             let letters = try await storage.store.deadLetters(DeadLetterFilter(), before: nil, limit: 10)
             #expect(letters.count == 1)
@@ -65,7 +65,7 @@ struct ServerStoreTests {
         server.status = "202"
         server.destination = out
         server.replyBody = .string("{{ $meta.id }}")
-        let answer = try await server.run(storage: storage) { client, _ in
+        let answer = try await server.run(storage: storage) { client, _ async throws in
             let answer = try await client.send([post("{}", ["X-Who: me"])])
             #expect(answer.status == 202)
             #expect(try await messages(storage, .intake(of: "flow")) == 1)
@@ -88,7 +88,7 @@ struct ServerStoreTests {
         server.acknowledgement = .stored
         server.destination = out
         server.concurrency = 1
-        try await server.run(storage: storage) { client, _ in
+        try await server.run(storage: storage) { client, _ async throws in
             #expect(try await client.send([post("{}")]).status == 200)
             let full = try await client.send([post("{}")])
             #expect(full.status == 503)

@@ -15,7 +15,7 @@ struct ServerTLSTests {
     )
         -> ServerUnderTest
     {
-        func path(_ name: String) -> PathValue { PathValue(Self.certificates.path(name)) }
+        @Sendable func path(_ name: String) -> PathValue { PathValue(Self.certificates.path(name)) }
         var server = ServerUnderTest()
         server.change = {
             $0.tls = IntegrationCore.TLSConfiguration(
@@ -69,7 +69,7 @@ struct ServerTLSTests {
     func trust() async throws {
         let server = server()
         let port = server.port
-        try await server.run { client, _ in
+        try await server.run { client, _ async throws in
             #expect(await status(Client(), at: port) == 200)
             #expect(await status(Client(trusts: "other"), at: port) == nil)
             // Words that are not TLS get no answer that is one.
@@ -81,7 +81,7 @@ struct ServerTLSTests {
     func mutual() async throws {
         let server = server(asksForClients: true)
         let port = server.port
-        try await server.run { _, _ in
+        try await server.run { _, _ async throws in
             #expect(await status(Client(shows: "ca-client"), at: port) == 200)
             #expect(await status(Client(), at: port) == nil)
             #expect(await status(Client(shows: "other-client"), at: port) == nil)
@@ -92,13 +92,13 @@ struct ServerTLSTests {
     func downgrade() async throws {
         let server = server(asksForClients: false, .tls13)
         let port = server.port
-        try await server.run { _, _ in
+        try await server.run { _, _ async throws in
             #expect(await status(Client(), at: port) == 200)
             #expect(await status(Client(newest: .tlsv12), at: port) == nil)
         }
         let usual = self.server()
         let usualPort = usual.port
-        try await usual.run { _, _ in
+        try await usual.run { _, _ async throws in
             #expect(await status(Client(newest: .tlsv12), at: usualPort) == 200)
             #expect(await status(Client(newest: .tlsv11), at: usualPort) == nil)
         }

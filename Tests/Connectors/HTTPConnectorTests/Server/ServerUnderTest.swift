@@ -18,6 +18,7 @@ struct ServerUnderTest: Sendable {
     var replyHeaders: [(name: String, value: String)] = []
     var replyBody: ConfigurationNode?
     var key: String?
+    var readsEvents = false
     var acknowledgement: SourceAcknowledgement?
     var batchSize = 100
     var waiting = 1000
@@ -46,7 +47,7 @@ struct ServerUnderTest: Sendable {
             body: replyBody.map { try Self.language.body?($0) } ?? nil)
         return HTTPServerSource(
             settings: settings, pattern: try RoutePattern(path), methods: methods, rules: rules, reply: reply,
-            keys: try key.map { IdempotencyRules(key: try text($0), window: .seconds(3600)) },
+            keys: try key.map { IdempotencyRules(key: try text($0), window: .seconds(3600)) }, readsEvents: readsEvents,
             acknowledgement: acknowledgement ?? .answered(withResults: reply.constant == nil), batchSize: batchSize,
             waitingLimit: waiting, concurrency: concurrency, owner: "the source of \(name)")
     }

@@ -71,6 +71,7 @@ final class TestMakers: MakerContext {
     func source(_ queue: QueueReading) throws(IntegrationError) -> any Source { throw unneeded }
     func queue(_ name: NameReference) throws(IntegrationError) -> any Destination { throw unneeded }
     func useStore() {}
+    var hasStorage: Bool { false }
     var environment: [String: String] { [:] }
 
     func connection(of endpoint: EndpointDeclaration) throws(IntegrationError) -> Connection {

@@ -184,7 +184,7 @@ final class HTTPListener: SharedResource {
             return .success(predecessors)
         }
         for predecessor in try outcome.get() {
-            for exchange in route.inbox.put(predecessor.inbox.empty()) { Self.refuse(exchange) }
+            for exchange in predecessor.inbox.handOver(to: route.inbox) { Self.refuse(exchange) }
         }
     }
 

@@ -14,7 +14,7 @@ enum RequestCheck {
         var lengths = 0
         var codings: [String] = []
         for (name, value) in head.headers {
-            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+            guard HeaderName.isValue(value) else {
                 throw wrong("a header holds a control character")
             }
             switch name.utf8.count {

@@ -12,8 +12,9 @@ extension HTTPServerReceiver {
 
     /// Answers the requests that repeat others; what is left becomes the batch.
     func takeRepeats(
-        _ rules: IdempotencyRules, from exchanges: inout [Exchange], _ batch: inout Batch
+        _ rules: IdempotencyRules, from requests: inout RequestBatch
     ) async throws(IntegrationError) -> [Keyed] {
+        let (exchanges, batch) = (requests.exchanges, requests.batch)
         var entered: [(index: Int, keyed: Keyed)] = []
         for index in exchanges.indices {
             do throws(Refusal) {
@@ -47,10 +48,13 @@ extension HTTPServerReceiver {
                 refuse(exchanges[index], Self.otherBody)
             }
         }
-        exchanges = live.map(\.exchange)
-        batch.messages = live.enumerated().map { $1.message.moved(to: $0) }
-        if context.keys != nil { batch.settledKeys = settledKeys(live.map(\.keyed), exchanges, batch.messages, rules) }
-        return live.map(\.keyed)
+        let keyed = live.map(\.keyed)
+        requests.exchanges = live.map(\.exchange)
+        requests.batch.messages = live.enumerated().map { $1.message.moved(to: $0) }
+        if context.keys != nil {
+            requests.batch.settledKeys = settledKeys(keyed, requests.exchanges, requests.batch.messages, rules)
+        }
+        return keyed
     }
 
     private static var otherBody: Refusal {

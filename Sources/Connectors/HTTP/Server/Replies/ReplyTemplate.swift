@@ -64,21 +64,13 @@ struct ReplyTemplate: Sendable {
     private static let ownHeaders = ["content-length", "transfer-encoding", "connection", "date", "upgrade", "trailer"]
 
     private static func check(_ name: String) throws(IntegrationError) {
-        let isToken = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-            }
-        }
-        guard isToken, !name.isEmpty, !ownHeaders.contains(name.lowercased()) else {
+        guard HeaderName.isToken(name), !ownHeaders.contains(name.lowercased()) else {
             throw IntegrationError(.replyImpossible, "a reply can't have a header `\(name)` of its own")
         }
     }
 
     private static func check(_ value: String, of name: String) throws(IntegrationError) {
-        guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+        guard HeaderName.isValue(value) else {
             throw IntegrationError(.replyImpossible, "the value of the header `\(name)` holds a control character")
         }
     }

@@ -22,7 +22,7 @@ struct CrossOrigin: Sendable, Hashable {
         guard sent.count == 1, allows(sent[0]) else { return [vary] }
         let isAny = origins.contains("*") && !allowsCredentials
         var headers = [Reply.Header("Access-Control-Allow-Origin", isAny ? "*" : sent[0]), vary]
-        if allowsCredentials { headers.append(Reply.Header("Access-Control-Allow-RequiredCredentials", "true")) }
+        if allowsCredentials { headers.append(Reply.Header("Access-Control-Allow-Credentials", "true")) }
         if !exposedHeaders.isEmpty {
             headers.append(Reply.Header("Access-Control-Expose-Headers", exposedHeaders.joined(separator: ", ")))
         }

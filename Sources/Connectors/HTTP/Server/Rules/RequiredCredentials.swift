@@ -1,7 +1,8 @@
+internal import FoundationEssentials
 internal import IntegrationCore
 internal import NIOHTTP1
 
-/// What a request must show of who sends it.
+/// What a request shows of who sends it.
 enum RequiredCredentials: Sendable {
     case bearer(SecretString)
     case basic(username: String, password: SecretString)
@@ -24,7 +25,7 @@ enum RequiredCredentials: Sendable {
         case .bearer(let token):
             try demand(authorization(head, scheme: "bearer"), token.reveal(), challenge: "Bearer")
         case .basic(let username, let password):
-            let expected = Base64.encode(Array("\(username):\(password.reveal())".utf8))
+            let expected = Data("\(username):\(password.reveal())".utf8).base64EncodedString()
             try demand(
                 authorization(head, scheme: "basic"), expected,
                 challenge: #"Basic realm="integration", charset="UTF-8""#)

@@ -24,6 +24,7 @@ final class SeenIDs: Sendable {
     ///   - window: seconds for which it is kept.
     func begin(_ id: String, at now: Int64, window: Int64) -> Bool {
         state.withLock { state in
+            if let expiry = state.expiries[id], expiry > now { return false }
             while state.first < state.order.count {
                 let oldest = state.order[state.first]
                 if let expiry = state.expiries[oldest] {
@@ -44,7 +45,6 @@ final class SeenIDs: Sendable {
                 }
                 state.first = 0
             }
-            if let expiry = state.expiries[id], expiry > now { return false }
             state.expiries[id] = now + window
             state.order.append(id)
             return true

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import NIOHTTP1
 
 /// Where a webhook carries its signature, and what is signed (HMAC-SHA-256 throughout).
@@ -30,7 +31,7 @@ struct WebhookScheme: Sendable {
     /// The bytes of a secret of Standard Webhooks, such as `whsec_…`; nil where it is not one.
     static func standardKey(_ secret: String) -> [UInt8]? {
         let text = secret.hasPrefix("whsec_") ? secret.dropFirst("whsec_".count) : secret[...]
-        return Base64.decode(text).flatMap { $0.isEmpty ? nil : $0 }
+        return bytes(ofBase64: text).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// What the headers claim.
@@ -48,7 +49,7 @@ struct WebhookScheme: Sendable {
             guard let id = only("webhook-id") else { return missing("webhook-id") }
             guard let timestamp = only("webhook-timestamp") else { return missing("webhook-timestamp") }
             let signatures = text.split(separator: " ").compactMap { part -> [UInt8]? in
-                part.hasPrefix("v1,") ? Base64.decode(part.dropFirst(3)) : nil
+                part.hasPrefix("v1,") ? Self.bytes(ofBase64: part.dropFirst(3)) : nil
             }
             return .success(claim(id, timestamp, signatures))
         case .plain(let prefix, let timestampHeader, let idHeader):
@@ -76,9 +77,13 @@ struct WebhookScheme: Sendable {
         }
     }
 
+    private static func bytes(ofBase64 text: Substring) -> [UInt8]? {
+        Data(base64Encoded: String(text)).map { Array($0) }
+    }
+
     private func decode(_ text: Substring) -> [UInt8]? {
         switch encoding {
-        case .base64: Base64.decode(text)
+        case .base64: Self.bytes(ofBase64: text)
         case .hex: Hexadecimal.decode(text)
         }
     }

@@ -3,21 +3,22 @@ internal import IntegrationResilience
 internal import Logging
 internal import Synchronization
 
-/// The breaker before one destination of a flow.
+/// Whether one destination of a flow, or what one of its steps asks, can be reached.
 ///
-/// A destination that can't be reached is asked again by one batch at a time; meanwhile its messages wait.
-final class DestinationBreaker: Sendable {
+/// What can't be reached is asked again by one batch at a time; meanwhile the messages wait, and lose no try.
+final class Reachability: Sendable {
     private let name: String
-    /// Opens only where the destination can't be reached: what else goes wrong is a matter of the messages.
+    /// Opens only where nothing can be reached: what else goes wrong is a matter of the messages.
     private let breaker = Mutex(CircuitBreaker())
     private let changed = Wakeup()
 
+    /// - Parameter name: of the destination or the step.
     init(_ name: String) { self.name = name }
 
-    /// How long others have for finding out whether the destination is back.
+    /// How long others have for finding out whether it is back.
     private static let patience = Duration.seconds(30)
 
-    /// Returns when the destination may be asked, or when the flow is told to stop.
+    /// Returns when it may be asked, or when the flow is told to stop.
     ///
     /// - Parameter leavesProbing: whether others are to find out whether it is back; if nobody does, it returns some
     ///   time later.
@@ -58,9 +59,7 @@ final class DestinationBreaker: Sendable {
         switch await admit(in: context) {
         case .go(let leave): pass = leave
         case .wait(let until, _):
-            let reason = IntegrationError(
-                .destinationClosedOff, "`\(name)` could not be reached and is asked again later", component: name)
-            return Answer(report: SendReport(refusing: batch, reason), heldOff: until)
+            return Answer(report: SendReport(refusing: batch, closedOff), heldOff: until)
         }
         do throws(IntegrationError) {
             let report = try await sender.send(batch)
@@ -75,7 +74,42 @@ final class DestinationBreaker: Sendable {
         }
     }
 
-    /// What is wrong in a few words; nil where the destination can be reached.
+    /// Runs a step over a batch, unless what it asks is closed off.
+    ///
+    /// - Returns: the messages that failed; those that failed because nothing could be reached are held off.
+    func run(_ step: any AsyncStep, over batch: inout Batch, in context: FlowContext) async -> [FailedMessage] {
+        let earlier = batch.takeFailures()
+        var pass: CircuitBreaker.Pass?
+        var heldOff: Duration?
+        switch await admit(in: context) {
+        case .go(let leave):
+            pass = leave
+            do throws(IntegrationError) {
+                try await step.process(&batch, in: context)
+            } catch {
+                batch.failAll(name, error)
+            }
+        case .wait(let until, _):
+            heldOff = until
+            batch.failAll(name, closedOff)
+        }
+        var failures = batch.takeFailures()
+        if let pass {
+            let unreachable = failures.first { $0.error.code.retryClass == .connection }?.error
+            heldOff = record(unreachable, of: pass, in: context)
+        }
+        for index in failures.indices where failures[index].error.code.retryClass == .connection {
+            failures[index].heldOff = heldOff
+        }
+        return earlier + failures
+    }
+
+    private var closedOff: IntegrationError {
+        IntegrationError(
+            .destinationClosedOff, "`\(name)` could not be reached and is asked again later", component: name)
+    }
+
+    /// What is wrong in a few words; nil where it can be reached.
     func trouble(at now: Duration) -> String? {
         switch breaker.withLock({ $0.phase }) {
         case .closed: nil
@@ -85,7 +119,7 @@ final class DestinationBreaker: Sendable {
         }
     }
 
-    /// Waits for one who is finding out whether the destination is back.
+    /// Waits for one who is finding out whether it is back.
     private func admit(in context: FlowContext) async -> CircuitBreaker.Admission {
         while true {
             let seen = changed.count
@@ -99,13 +133,13 @@ final class DestinationBreaker: Sendable {
         }
     }
 
-    /// Notes whether the destination could be reached; returns until when it is closed off where it could not.
+    /// Notes whether it could be reached; returns until when it is closed off where it could not.
     private func record(
         _ unreachable: IntegrationError?, of pass: CircuitBreaker.Pass, in context: FlowContext
     ) -> Duration? {
         var random = context.random
         let now = context.clock.now
-        // What is cut off says nothing about the destination.
+        // What is cut off says nothing about the other side.
         let outcome: CircuitBreaker.Outcome =
             Task.isCancelled ? .ignored : unreachable == nil ? .success : .unreachable
         let (change, openings, wait) = breaker.withLock { breaker in
@@ -115,12 +149,12 @@ final class DestinationBreaker: Sendable {
         }
         if change != nil || pass.isProbe { changed.wake() }
         switch change {
-        case .closed: context.logger.notice("a destination can be reached again", metadata: ["destination": "\(name)"])
+        case .closed: context.logger.notice("can be reached again", metadata: ["name": "\(name)"])
         case .opened where openings == 1:
             context.logger.error(
-                "a destination can't be reached; its messages wait",
+                "can't be reached; messages for it wait",
                 metadata: [
-                    "destination": "\(name)", "code": "\(unreachable?.code.id ?? "")",
+                    "name": "\(name)", "code": "\(unreachable?.code.id ?? "")",
                     "error": "\(unreachable?.message ?? "")",
                 ])
         case .opened, nil: break
