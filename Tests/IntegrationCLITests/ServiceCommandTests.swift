@@ -56,7 +56,9 @@ struct ServiceCommandTests {
         #expect(try look("a", engine, lines: 1).contains(#""port":\#(one.split(separator: ":").last ?? "")"#))
 
         let list = try engine.run("service", "list")
-        #expect(list.output.hasPrefix("SERVICE  TYPE   BALANCING    UP   CALLS  FAILED  FAILOVERS  CACHED\n"), "\(list.output)")
+        #expect(
+            list.output.hasPrefix("SERVICE  TYPE   BALANCING    UP   CALLS  FAILED  FAILOVERS  CACHED\n"),
+            "\(list.output)")
         #expect(list.output.contains("\nnumbers  http   round_robin  1/1      1       0          0"))
         #expect(list.output.contains("\nrows     table  -"))
         #expect(list.words.contains("Next: integration service status NAME"))
