@@ -3,9 +3,9 @@
 
 usage: Benchmarks/http-lookups.py [PAIRS]
 
-Needs nginx, the release build of `integration`, and `swift build -c release --package-path Benchmarks/HTTP`. Rates are requests a second of wall
-time: what 50,000 requests take more than 10,000, so that starting and stopping is taken out. The load average is shown
-because rates are only comparable on a quiet machine.
+Needs nginx, the release build of `integration`, and `swift build -c release --package-path Benchmarks/HTTP`. Rates are
+requests a second of wall time: what 50,000 requests take more than 10,000, so that starting and stopping is taken out.
+The load average is shown because rates are only comparable on a quiet machine.
 """
 
 import os

@@ -13,7 +13,8 @@ public struct GuardOptions: Sendable, Hashable {
         }
     }
 
-    /// How long one request may take; nil: as long as it likes.
+    /// How long one request may take, and a tenth more, at most 100 ms, where the connector does not keep time itself;
+    /// nil: as long as it likes.
     public var timeout: Duration?
     /// Nil: a request is made once.
     public var retry: RetryPolicy?

@@ -130,7 +130,9 @@ struct OpenConnection: Sendable {
             .flatMap { RetryAfter.wait($0, now: context.clock.wallTime) }
         if answer.status == 503, wait != nil { code = .httpRateLimited }
         var said = connection.credentials.redacted(answer.excerpt)
-        if answer.status == 400, said.contains("SSL certificate") {
+        if answer.status == 400,
+            ["No required SSL certificate", "SSL certificate error"].contains(where: said.contains)
+        {
             // nginx answers so where TLS let us through, but not far: that is no fault of the message.
             code = .accessRefused
             said = "it demands a client certificate that it trusts (`tls.cert`): \(said)"

@@ -14,21 +14,35 @@ final class TokenKeeper: Sendable {
     /// - Throws: why none can be had.
     func token(_ pool: HTTPPool, clock: any TimeSource) async throws(IntegrationError) -> SecretString {
         while true {
+            guard !Task.isCancelled else {
+                throw IntegrationError(.connectionCut, "nobody waits for the token any more: whoever asked is stopping")
+            }
             switch state.withLock({ $0.ask(at: clock.now) }) {
             case .use(let token): return token
             case .fetch: return try await fetch(pool, clock)
             case .wait:
-                let outcome = await withCheckedContinuation { continuation in
-                    let isOver = state.withLock { !$0.wait(continuation) }
-                    if isOver { continuation.resume(returning: .askAgain) }
-                }
-                switch outcome {
+                switch await outcome() {
                 case .token(let token): return token
                 case .failed(let error): throw error
                 case .askAgain: continue
                 }
             }
         }
+    }
+
+    /// What becomes of the fetch of somebody else.
+    private func outcome() async -> TokenState<Never>.Outcome {
+        let ticket = state.withLock { $0.takeTicket() }
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isWaiting = state.withLock { $0.wait(continuation, ticket) }
+                if !isWaiting { continuation.resume(returning: .askAgain) }
+            }
+        } onCancel: {
+            state.withLock { $0.cancel(ticket) }?.resume(returning: .askAgain)
+        }
+        state.withLock { $0.giveBack(ticket) }
+        return outcome
     }
 
     private func fetch(_ pool: HTTPPool, _ clock: any TimeSource) async throws(IntegrationError) -> SecretString {

@@ -24,7 +24,10 @@ struct TokenState<Waiter> {
     /// From when on it is fetched anew; nil: when a server refuses it.
     private var renewal: Duration?
     private var isFetching = false
-    private var waiters: [Waiter] = []
+    private var waiters: [Int: Waiter] = [:]
+    private var lastTicket = 0
+    /// Whoever gave up before he waited.
+    private var cancelled: Set<Int> = []
 
     /// What to do at `now` (monotonic).
     mutating func ask(at now: Duration) -> Step {
@@ -34,12 +37,30 @@ struct TokenState<Waiter> {
         return .fetch
     }
 
-    /// Notes who waits; false when nothing is being fetched any more.
-    mutating func wait(_ waiter: Waiter) -> Bool {
-        guard isFetching else { return false }
-        waiters.append(waiter)
+    /// By what somebody who is going to wait can give up.
+    mutating func takeTicket() -> Int {
+        lastTicket += 1
+        return lastTicket
+    }
+
+    /// Notes who waits; false when nothing is being fetched any more, or he gave up.
+    mutating func wait(_ waiter: Waiter, _ ticket: Int) -> Bool {
+        guard cancelled.remove(ticket) == nil, isFetching else { return false }
+        waiters[ticket] = waiter
         return true
     }
+
+    /// Somebody gives up, perhaps before he waits.
+    ///
+    /// - Returns: who is to be woken.
+    mutating func cancel(_ ticket: Int) -> Waiter? {
+        if let waiter = waiters.removeValue(forKey: ticket) { return waiter }
+        cancelled.insert(ticket)
+        return nil
+    }
+
+    /// Nobody waits by this ticket any more.
+    mutating func giveBack(_ ticket: Int) { cancelled.remove(ticket) }
 
     /// A new token; it is renewed a minute before it expires, or after nine tenths of a short life.
     ///
@@ -55,8 +76,8 @@ struct TokenState<Waiter> {
 
     private mutating func release() -> [Waiter] {
         isFetching = false
-        defer { waiters = [] }
-        return waiters
+        defer { waiters = [:] }
+        return waiters.sorted { $0.key < $1.key }.map(\.value)
     }
 
     mutating func discard(_ refused: SecretString) {

@@ -77,6 +77,37 @@ struct CredentialTests {
         #expect(asked.body == "grant_type=client_credentials")
     }
 
+    @Test("Whoever waits for a token that does not come is let go when he is cancelled")
+    func cancelled() async throws {
+        let destination = try TestMakers(
+            connector: [
+                "base_url": .string(server.url),
+                "auth": [
+                    "type": "oauth2", "token_url": .string(server.url + "/slow/20"), "client_id": "c",
+                    "client_secret": "s",
+                ],
+            ]
+        ).destination(["connector": "rest", "path": "/ok"])
+        let started = SystemClock().now
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 {
+                group.addTask {
+                    let error = await failure {
+                        try await destination.withSender(in: .quiet()) { sender in
+                            let report = try await sender.send(Batch(["{}"]))
+                            if let refused = report.refused.first { throw refused.error }
+                        }
+                    }
+                    #expect(error?.code == .connectionCut)
+                }
+            }
+            while (try? await server.notes().count) == 0 { await Task.yield() }
+            group.cancelAll()
+        }
+        #expect(SystemClock().now - started < .seconds(10))
+        #expect(try await server.notes().count == 1)
+    }
+
     @Test("Scopes, audience, and credentials in the body")
     func body() async throws {
         let more: [(String, ConfigurationNode)] = [
@@ -131,11 +162,15 @@ struct TokenStateTests {
         var state = TokenState<Int>()
         var steps = [state.ask(at: .zero), state.ask(at: .zero)]
         #expect(steps == [.fetch, .wait])
-        let isWaiting = [state.wait(1), state.wait(2)]
-        #expect(isWaiting == [true, true])
-        let woken = state.fetched(token, lifetime: .seconds(3600), at: .seconds(1))
-        #expect(woken == [1, 2])
-        let isLate = state.wait(3)
+        let isWaiting = (1...3).map { state.wait($0, $0) }
+        #expect(isWaiting == [true, true, true])
+        let woken = [state.cancel(2), state.cancel(4)]
+        #expect(woken == [2, nil])
+        let gaveUp = state.wait(4, 4)
+        #expect(!gaveUp)
+        let served = state.fetched(token, lifetime: .seconds(3600), at: .seconds(1))
+        #expect(served == [1, 3])
+        let isLate = state.wait(5, 5)
         #expect(!isLate)
         steps = [state.ask(at: .seconds(3540)), state.ask(at: .seconds(3541))]
         #expect(steps == [.use(token), .fetch])
