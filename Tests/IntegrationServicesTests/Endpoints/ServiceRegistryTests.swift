@@ -11,7 +11,7 @@ import Testing
             registry: registry
         ) { endpoint throws(IntegrationError) in
             guard endpoint.address.hasPrefix("http://") else {
-                throw IntegrationError(.cannotBuild, "`\(endpoint.address)` is no address")
+                throw IntegrationError(.endpointInvalid, "`\(endpoint.address)` is no address")
             }
             return FakeLookup(service: FakeService(), address: endpoint.address)
         }
@@ -62,7 +62,7 @@ import Testing
                 { () throws(IntegrationError) in try registry.register("s", ServiceEndpoint(address: "http://a")) }
             ),
             (
-                .cannotBuild,
+                .endpointInvalid,
                 { () throws(IntegrationError) in try registry.register("s", ServiceEndpoint(address: "ftp://c")) }
             ),
             (.serviceUnknown, { () throws(IntegrationError) in try registry.deregister("t", endpoint: "http://a") }),
