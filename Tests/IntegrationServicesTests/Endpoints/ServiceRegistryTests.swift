@@ -11,7 +11,7 @@ import Testing
             registry: registry
         ) { endpoint throws(IntegrationError) in
             guard endpoint.address.hasPrefix("http://") else {
-                throw IntegrationError(.endpointInvalid, "`\(endpoint.address)` is no address")
+                throw IntegrationError(.cannotBuild, "`\(endpoint.address)` is no address")
             }
             return FakeLookup(service: FakeService(), address: endpoint.address)
         }
