@@ -92,7 +92,7 @@ public final class ServiceRegistry: Sendable {
             {
                 return true
             }
-            state.registered.append(ServiceMembers.Registered(endpoint: endpoint, lookup: lookup))
+            state.register(endpoint, lookup)
             return false
         }
     }
@@ -134,7 +134,7 @@ public final class ServiceRegistry: Sendable {
         members(of: registrations.service).change { state in
             // Those that came with what answers there are the program's own.
             state.registered.removeAll { $0.lookup == nil }
-            state.registered += registrations.registered.map { ServiceMembers.Registered(endpoint: $0) }
+            for endpoint in registrations.registered { state.register(endpoint) }
             state.left = Set(registrations.left)
         }
     }
