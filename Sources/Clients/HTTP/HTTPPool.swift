@@ -46,7 +46,7 @@ public final class HTTPPool: Sendable {
         _ request: HTTPRequest, _ deadline: NIODeadline, _ timeout: Duration
     ) async throws(IntegrationError) -> HTTPAnswer {
         let detour = try await detour(for: request)
-        let collector = AnswerCollector(request.address, limit: options.maximumAnswer)
+        var collector = AnswerCollector(request.address, limit: options.maximumAnswer)
         do {
             do {
                 return try await exchange(request, detour, collector, deadline)
@@ -54,8 +54,8 @@ public final class HTTPPool: Sendable {
                 where error == .remoteConnectionClosed && request.isIdempotent && collector.hasNoAnswer
             {
                 // The server closed an idle connection just when we used it: nothing was done, so once more.
-                return try await exchange(
-                    request, detour, AnswerCollector(request.address, limit: options.maximumAnswer), deadline)
+                collector = AnswerCollector(request.address, limit: options.maximumAnswer)
+                return try await exchange(request, detour, collector, deadline)
             }
         } catch {
             let failure = ExchangeFailure(
