@@ -279,8 +279,7 @@ let package = Package(
             name: "IntegrationCLITests",
             dependencies: [
                 "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
-                "ConnectorTestSupport",
-                .product(name: "Logging", package: "swift-log"),
+                "ConnectorTestSupport", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "IntegrationTests",
@@ -294,7 +293,11 @@ let package = Package(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
         // The built executable under kills and other faults; see scripts/faults.
         .testTarget(
-            name: "FaultTests", dependencies: ["IntegrationCLI", "IntegrationCore", "IntegrationStore"]),
+            name: "FaultTests",
+            dependencies: [
+                "Integration", "IntegrationCLI", "IntegrationConfiguration", "IntegrationCore", "IntegrationServices",
+                "IntegrationStore", "ConnectorTestSupport", .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "ConnectorTestSupport",
             dependencies: [

@@ -30,9 +30,9 @@ struct IntegrationCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Running engines",
                 subcommands: [
-                    FlowCommand.self, QueueCommand.self, DeadLetterCommand.self, EventCommand.self, TraceCommand.self,
-                    ConnectorCommand.self,
-                    ReloadCommand.self, DoctorCommand.self,
+                    FlowCommand.self, ConnectorCommand.self, ServiceCommand.self, QueueCommand.self,
+                    DeadLetterCommand.self, EventCommand.self, TraceCommand.self, ReloadCommand.self,
+                    DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Reference", subcommands: [ListCommand.self, DocsCommand.self, ExplainCommand.self]),

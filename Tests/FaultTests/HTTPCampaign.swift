@@ -90,7 +90,8 @@ struct HTTPCampaign {
         if mayBeAnswering { engine.send(SIGTERM) }
         let status = engine.wait()
         let isExpected = status == 1000 + SIGKILL || status == 0 && mayBeAnswering
-        try #require(isExpected, "\(topology.name), seed \(seed): \(status)\n\(try folder.read(".stderr"))")
+        let words = try folder.read(".stderr")
+        try #require(isExpected, "\(topology.name), seed \(seed): \(status)\n\(words)")
         return status != 0
     }
 

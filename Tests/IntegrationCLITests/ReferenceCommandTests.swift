@@ -25,7 +25,8 @@ struct ReferenceCommandTests {
         arguments: [
             ["run"], ["check"], ["config"], ["config", "show"], ["config", "schema"], ["list"], ["docs"], ["explain"],
             ["eval"], ["eval", "jsonpath"], ["eval", "jsonata"], ["eval", "template"], ["eval", "schema"], ["version"],
-            ["completion"],
+            ["completion"], ["service"], ["service", "list"], ["service", "status"], ["service", "register"],
+            ["service", "deregister"],
         ])
     func helpOfCommands(command: [String]) throws {
         let result = try Executable.run(command + ["--help"], in: folder)

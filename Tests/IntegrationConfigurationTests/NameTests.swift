@@ -227,4 +227,16 @@ import Testing
         #expect(
             !remarks("flows: {f: {source: \(source), destination: {type: drop}}}").contains { $0.contains("IE1056") })
     }
+
+    @Test(arguments: [
+        ("tls: {ca: a.pem}", "needs `cert` and `key`"),
+        ("cors: {origins: [\"*\"], credentials: true}", "needs origins that are named"),
+        ("cloudevents: true, idempotency_key: \"{{ a }}\"", "exclude each other"),
+        ("reply: {status: 99}", "a status from 200 to 599"),
+        ("path: orders", "a path that starts with `/`"),
+    ])
+    func `A server says what is wrong with its options`(_ options: String, _ words: String) {
+        let found = remarks("flows: {f: {source: {type: http, \(options)}, destination: {type: drop}}}")
+        #expect(found.contains { $0.contains(words) }, "\(found)")
+    }
 }

@@ -3,6 +3,7 @@ internal import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationResilience
 internal import IntegrationServer
+internal import IntegrationServices
 internal import Synchronization
 
 /// Creates, deletes and reloads flows of a running engine: each is a reload of the configuration with something changed.
@@ -106,6 +107,7 @@ final class ConfiguredFlows: FlowAdministration {
                             || name.firstIndex(of: "/").map { flows.contains(String(name[..<$0])) } == true
                     }), queues: plan.queues, connectors: plan.connectors,
                 grace: plan.grace))
+        configuration.services.replace(with: plan.services)
         state.withLock { $0.fingerprints = fingerprints }
         connectors.set(configuration.connectors(of: document, root))
         return report

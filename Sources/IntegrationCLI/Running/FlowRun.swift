@@ -3,6 +3,7 @@ internal import IntegrationConfiguration
 internal import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationServer
+internal import IntegrationServices
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -43,6 +44,7 @@ struct FlowRun {
         let flows = ConfiguredFlows(configuration, engine: engine, connectors: connectors, root: root)
         var stopped: IntegrationError?
         do {
+            try restoreServices()
             let socket = try socket(logger)
             let group = ServiceGroup(configuration: services(engine, flows, connectors, logs, socket, logger))
             try await Interrupts.watched(engine, line, grace: plan.grace) { try await group.run() }
@@ -57,6 +59,15 @@ struct FlowRun {
         return Outcome(
             snapshots: engine.snapshots, elapsed: clock.now - start,
             memoryDeadLetters: engine.memoryDeadLetters.letters, error: stopped)
+    }
+
+    /// Tells the registry of the services, and of what was registered in earlier runs.
+    ///
+    /// - Throws: where that can't be read.
+    private func restoreServices() throws(IntegrationError) {
+        configuration.services.replace(with: plan.services)
+        guard let storage else { return }
+        for kept in try KeptRegistrations(storage: storage).read() { configuration.services.restore(kept) }
     }
 
     /// The socket of the admin API; nil, with a warning, where the run can do without.
@@ -94,6 +105,8 @@ struct FlowRun {
             services.engine = engine
             services.flows = flows
             services.connectors = connectors
+            services.registry = configuration.services
+            services.registrations = storage.map { KeptRegistrations(storage: $0) }
             services.logs = logs
             services.rates = rates
             server = [

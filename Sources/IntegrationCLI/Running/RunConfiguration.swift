@@ -3,6 +3,7 @@ internal import IntegrationCore
 internal import IntegrationEngine
 internal import IntegrationResilience
 internal import IntegrationServer
+internal import IntegrationServices
 
 /// What a run reads: files and overrides as they were given, and the flows that are kept in the storage folder.
 struct RunConfiguration: Sendable {
@@ -12,6 +13,8 @@ struct RunConfiguration: Sendable {
     let environment: ConfigurationEnvironment
     /// Whether files are read from their beginning, whatever of them was settled before.
     let readsFromStart: Bool
+    /// The services of the run, and their endpoints; what is registered at run time outlives reloads.
+    let services = ServiceRegistry()
 
     init(
         paths: [String], overrides: [String], catalog: Catalog, environment: ConfigurationEnvironment = .process(),
@@ -77,6 +80,6 @@ struct RunConfiguration: Sendable {
     ) throws(IntegrationError) -> EnginePlan {
         try EnginePlan(
             document, catalog: catalog, environment: environment.variables, directory: directory, storage: running,
-            connectors: connectors, readsFromStart: readsFromStart)
+            connectors: connectors, registry: services, readsFromStart: readsFromStart)
     }
 }

@@ -23,12 +23,14 @@ extension EndpointGuard {
     }
 
     /// The guard of the connector's requests to one address: it has the connector's options, each address for itself,
-    /// but makes no request twice, because whoever chooses between addresses tries the next one.
+    /// but makes no request twice and holds none back, because whoever chooses between addresses judges them, and tries
+    /// the next one.
     public func at(_ address: String) -> EndpointGuard {
         addresses.withLock { addresses in
             if let known = addresses[address] { return known }
             var options = options
             options.retry = nil
+            options.hasBreaker = false
             let new = EndpointGuard("\(name) at \(address)", options)
             addresses.add(new, at: address)
             return new

@@ -100,7 +100,7 @@ public final class EndpointGuard: Sendable {
         case nil:
             let limit = options.timeout?.configurationText ?? ""
             let error = IntegrationError(.answerTimedOut, "no answer within \(limit)", component: name)
-            note(error, of: pass, took: took, isTimeout: true, scope)
+            note(error, of: pass, took: took, scope)
             throw .failed(error)
         }
     }
@@ -118,7 +118,7 @@ public final class EndpointGuard: Sendable {
 
     /// - Parameter error: nil where the other system did well.
     private func note(
-        _ error: IntegrationError?, of pass: CircuitBreaker.Pass, took: Duration, isTimeout: Bool = false,
+        _ error: IntegrationError?, of pass: CircuitBreaker.Pass, took: Duration,
         _ scope: GuardScope
     ) {
         let now = scope.clock.now
@@ -130,14 +130,16 @@ public final class EndpointGuard: Sendable {
             state.counts.requests += 1
             if let error, !isCut {
                 state.counts.failures += 1
-                state.counts.timeouts += isTimeout ? 1 : 0
+                state.counts.timeouts += retryClass == .timeout ? 1 : 0
                 state.lastError = (error, now)
             }
             if !isCut, retryClass != .connection {
-                state.machine.adapt(latency: took, hasFailed: isTimeout || retryClass == .rateLimited, at: now)
+                state.machine.adapt(
+                    latency: took, hasFailed: retryClass == .timeout || retryClass == .rateLimited, at: now)
             }
             let change = state.machine.note(
-                isCut ? .ignored : CircuitBreaker.Outcome(retryClass), of: pass, took: took, at: now,
+                isCut || !options.hasBreaker ? .ignored : CircuitBreaker.Outcome(retryClass), of: pass, took: took,
+                at: now,
                 retryAfter: error?.retryAfter, using: &random)
             if case .opened = change { state.counts.openings += 1 }
             return change

@@ -13,7 +13,8 @@ public struct GuardOptions: Sendable, Hashable {
         }
     }
 
-    /// How long one request may take; nil: as long as it likes.
+    /// How long one request may take, and a tenth more, at most 100 ms, where the connector does not keep time itself;
+    /// nil: as long as it likes.
     public var timeout: Duration?
     /// Nil: a request is made once.
     public var retry: RetryPolicy?
@@ -27,6 +28,8 @@ public struct GuardOptions: Sendable, Hashable {
     /// The range in which the number of requests under way follows the other system's latency; nil: it is fixed.
     public var adaptive: ClosedRange<Int>?
     public var breaker: BreakerLimits
+    /// Whether requests are held back at all while the other system fails.
+    public var hasBreaker = true
 
     public init(
         timeout: Duration? = .seconds(30), retry: RetryPolicy? = nil, rate: Rate? = nil, maximumConcurrent: Int = 32,

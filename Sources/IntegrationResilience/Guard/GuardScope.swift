@@ -9,7 +9,9 @@ struct GuardScope: Sendable {
     static func with<R: Sendable>(
         _ guarding: EndpointGuard, _ context: FlowContext, _ body: (GuardScope) async throws -> R
     ) async throws -> R {
-        try await CallScope.with(clock: context.clock, timeout: guarding.options.timeout) { calls in
+        // A connector that keeps time itself knows what it waited for, and has a moment to say so.
+        let timeout = guarding.options.timeout.map { $0 + min($0 / 10, .milliseconds(100)) }
+        return try await CallScope.with(clock: context.clock, timeout: timeout) { calls in
             try await body(GuardScope(calls: calls, context: context))
         }
     }

@@ -52,8 +52,8 @@ private struct GuardedFinder: Finder {
     let guarding: EndpointGuard
     let scope: GuardScope
 
-    /// To the outside it takes any number of keys.
-    var keysPerRequest: Int { .max }
+    /// It takes any number of keys, and makes as many requests of them as are needed.
+    var keysPerRequest: Int { finder.keysPerRequest }
 
     func find(_ keys: [LookupKey]) async throws(IntegrationError) -> [LookupAnswer] {
         let size = max(1, min(finder.keysPerRequest, keys.count))
@@ -93,6 +93,8 @@ private struct GuardedFinder: Finder {
 private struct HealthyFinder: Finder, HealthChecking {
     let finder: GuardedFinder
     let health: any HealthChecking
+
+    var keysPerRequest: Int { finder.keysPerRequest }
 
     func find(_ keys: [LookupKey]) async throws(IntegrationError) -> [LookupAnswer] { try await finder.find(keys) }
 

@@ -1,5 +1,6 @@
 public import IntegrationCore
 public import IntegrationEngine
+public import IntegrationServices
 public import IntegrationStore
 
 /// What handlers work on. Each part may be missing: a stopped engine's folder has only a store.
@@ -7,6 +8,10 @@ public struct AdminServices: Sendable {
     public var engine: Engine?
     /// What creates, deletes and reloads flows.
     public var flows: (any FlowAdministration)?
+    /// The services that flows ask, and their endpoints.
+    public var registry: ServiceRegistry?
+    /// What keeps registrations for the next runs; nil where nothing does.
+    public var registrations: (any RegistrationKeeper)?
     public var logs: FlowLogs?
     public var rates: FlowRates?
     /// Knows the configuration's connectors.
@@ -36,6 +41,11 @@ public struct AdminServices: Sendable {
     func connectorAdministration() throws(IntegrationError) -> any ConnectorAdministration {
         if let connectors { return connectors }
         throw IntegrationError(.engineNotRunning, "this needs an engine that reads a configuration")
+    }
+
+    func services() throws(IntegrationError) -> ServiceRegistry {
+        if let registry { return registry }
+        throw IntegrationError(.engineNotRunning, "this needs a running engine that reads a configuration")
     }
 
     func readableStore() throws(IntegrationError) -> any StoreReader {

@@ -33,9 +33,12 @@ extension AdminAnswer {
         switch code {
         case .requestInvalid, .messageNotJSON: 400
         case .roleTooLow: 403
-        case .flowUnknown, .routeUnknown, .deadLetterUnknown, .queueUnknown, .connectorUnknown: 404
+        case .flowUnknown, .routeUnknown, .deadLetterUnknown, .queueUnknown, .connectorUnknown, .serviceUnknown,
+            .endpointUnknown:
+            404
         case .methodNotAllowed: 405
-        case .flowExists, .flowNotRunning, .engineNotRunning, .idAmbiguous, .noStorage, .reloadFailed: 409
+        case .flowExists, .flowNotRunning, .engineNotRunning, .idAmbiguous, .noStorage, .reloadFailed, .endpointExists:
+            409
         case .requestTooLarge: 413
         case .configurationRefused, .cannotBuild: 422
         default: code.isRetryable ? 503 : 500

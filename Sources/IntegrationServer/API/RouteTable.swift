@@ -7,8 +7,8 @@ public struct RouteTable: Sendable {
 
     /// The one table: what is not in it does not exist.
     public static let standard: RouteTable = RouteTable(
-        routes: EngineRoutes.all + FlowRoutes.all + QueueRoutes.all + DeadLetterRoutes.all + EventRoutes.all
-            + ConnectorRoutes.all + [
+        routes: EngineRoutes.all + FlowRoutes.all + ConnectorRoutes.all + ServiceRoutes.all + QueueRoutes.all
+            + DeadLetterRoutes.all + EventRoutes.all + [
                 Route(.get, "/v1/openapi.json", for: .viewer, "This API as an OpenAPI 3.1 document.") {
                     openAPI
                 }

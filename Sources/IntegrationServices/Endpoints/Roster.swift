@@ -151,7 +151,8 @@ extension IntegrationError {
     /// No other system has worked on the request: asking elsewhere burdens nobody.
     var hasReachedNobody: Bool {
         switch code {
-        case .connectionRefused, .connectTimedOut, .hostUnknown, .tlsFailed: true
+        case .connectionRefused, .connectTimedOut, .hostUnknown, .tlsFailed, .destinationClosedOff, .tooManyRequests:
+            true
         default: false
         }
     }

@@ -124,7 +124,9 @@ public final class ServiceRegistry: Sendable {
     /// Brings back what was kept.
     public func restore(_ registrations: Registrations) {
         members(of: registrations.service).change { state in
-            state.registered = registrations.registered.map { ServiceMembers.Registered(endpoint: $0) }
+            // Those that came with what answers there are the program's own.
+            state.registered.removeAll { $0.lookup == nil }
+            state.registered += registrations.registered.map { ServiceMembers.Registered(endpoint: $0) }
             state.left = Set(registrations.left)
         }
     }

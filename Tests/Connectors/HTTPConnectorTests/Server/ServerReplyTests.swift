@@ -80,6 +80,37 @@ struct ServerReplyTests {
         #expect(out.bodies == [#"{"good":1}"#])
     }
 
+    @Test("Where order is promised, or deliveries are gathered, each sender still gets the answer to its own message")
+    func orderedAndGathered() async throws {
+        for isGathered in [false, true] {
+            var server = ServerUnderTest()
+            server.isGathered = isGathered
+            if !isGathered { server.ordering = .source }
+            server.replyBody = .string("{{ n }}")
+            server.steps = [
+                StepFunction("judge") { message, arena throws(IntegrationError) in
+                    if try message.parsed(in: arena)["bad"] != nil { throw IntegrationError(.httpServerError, "late") }
+                    message.replaceBody(with: message.text(in: arena).replacing("1", with: "2"), in: arena)
+                    return .keep
+                }
+            ]
+            try await server.run { client, _ async throws in
+                try await withThrowingTaskGroup(of: (Int, RawClient.Answer).self) { group in
+                    for number in 0..<8 {
+                        group.addTask {
+                            let body = number % 4 == 3 ? #"{"bad":1}"# : #"{"n":1\#(number)}"#
+                            return (number, try await client.send([post(body)]))
+                        }
+                    }
+                    for try await (number, answer) in group {
+                        #expect(answer.status == (number % 4 == 3 ? 503 : 200))
+                        if answer.status == 200 { #expect(answer.body == "2\(number == 1 ? 2 : number)") }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("A refused message is a dead letter where the flow names a place for it, and only there")
     func deadLetters() async throws {
         for isNamed in [false, true] {

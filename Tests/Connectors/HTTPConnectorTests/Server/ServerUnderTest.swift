@@ -28,6 +28,9 @@ struct ServerUnderTest: Sendable {
     var errorHandling = ErrorHandling()
     var destination: any Destination = Swallowing()
     var name = "flow"
+    var ordering = Ordering.none
+    /// Whether deliveries are gathered into larger ones.
+    var isGathered = false
 
     static let language: Makers = {
         var catalog = Catalog()
@@ -53,9 +56,11 @@ struct ServerUnderTest: Sendable {
     }
 
     func flow() throws -> Flow {
-        Flow(
-            name: name, sources: [Flow.Entry("source", try source())], steps: steps, destination: "out-\(name)",
-            errorHandling: errorHandling)
+        let source: any Source =
+            isGathered ? BatchingSource(try source(), count: 10, linger: .milliseconds(20)) : try source()
+        return Flow(
+            name: name, sources: [Flow.Entry("source", source)], steps: steps, destination: "out-\(name)",
+            errorHandling: errorHandling, ordering: ordering)
     }
 
     /// Runs the flow, and others beside it, while `body` talks to it.
