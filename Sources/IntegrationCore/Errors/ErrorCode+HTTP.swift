@@ -12,7 +12,7 @@ extension ErrorCode {
 
     public static let httpTimeout = ErrorCode(
         "IE3103", "The server ran out of time", retry: .timeout,
-        explanation: "The server answered 408, 425 or 504.",
+        explanation: "The server answered 408, 425 or 504: it, or one behind it, gave up waiting.",
         remedy: "Look at the server; the message is tried again.")
 
     public static let httpServerError = ErrorCode(
