@@ -38,7 +38,7 @@ public enum SourceAcknowledgement: Sendable, Hashable {
     /// When it is known what became of them. A failure is told at once as `.refused` and is not tried again, because
     /// whoever sent the message waits for the answer; a dead letter is written only where the flow names their place.
     ///
-    /// - Parameter withResults: whether settlements carry the messages as they left the steps.
+    /// - Parameter withResults: whether settlements carry the messages as they left the steps, or were dropped by one.
     case answered(withResults: Bool)
 }
 

@@ -205,6 +205,7 @@ struct GatheredDelivery {
         bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes })
         var messages: [Message] = []
         var failures: [FailedMessage] = []
+        var keys: [SettledKey] = []
         var start = 0
         for part in parts {
             guard let batch = part.takeBatch() else { continue }
@@ -216,11 +217,17 @@ struct GatheredDelivery {
                 failures.append(
                     FailedMessage(message: message, error: failure.error, destination: failure.destination))
             }
+            for var key in batch.settledKeys {
+                key.origin += start
+                keys.append(key)
+            }
             start += part.count
             context.arenas.give(batch.arena)
         }
         arena.attach(ByteBlock(bytes), as: Arena.sourceBase)
-        return Batch(arena: arena, messages: messages, failures: failures)
+        var gathered = Batch(arena: arena, messages: messages, failures: failures)
+        gathered.settledKeys = keys
+        return gathered
     }
 
     private func copy(

@@ -61,7 +61,7 @@ struct Pipeline: Sendable {
         result.settledKeys = batch.settledKeys
         result.followers = batch.followers
         result.failures = failures + batch.takeFailures()
-        if keepsResults { result.results = batch.messages }
+        if keepsResults { result.results = batch.messages + batch.dropped + batch.followers.map(\.message) }
         return result
     }
 

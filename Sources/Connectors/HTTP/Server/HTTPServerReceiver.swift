@@ -28,6 +28,7 @@ final class HTTPServerReceiver: Receiver {
                 context.arenas.give(requests.batch.arena)
                 continue
             }
+            if source.acknowledgement == .stored, source.reply.constant == nil { prepare(requests) }
             return Delivery(requests.batch) { [self, requests, keyed] in answer(requests, keyed, $0) }
         }
     }
@@ -56,8 +57,7 @@ final class HTTPServerReceiver: Receiver {
             case .accepted:
                 let origin = requests.origins(of: index).lowerBound
                 let result = settlement.results?.messages.first { $0.origin == origin }
-                let message = result ?? requests.batch.messages[origin]
-                replies.append((exchange, success(exchange, message, requests.batch.arena)))
+                replies.append((exchange, success(exchange, result, settlement.results?.arena)))
             case .released:
                 replies.append((exchange, encode(.later(503, "the flow behind this path is stopping"), exchange)))
             case .refused(let error): replies.append((exchange, encode(Refusal(error), exchange)))
@@ -67,16 +67,34 @@ final class HTTPServerReceiver: Receiver {
         Self.send(replies)
     }
 
+    /// Makes the replies that depend on nothing but what came; nobody keeps that for us afterwards.
+    private func prepare(_ requests: RequestBatch) {
+        for (index, exchange) in requests.exchanges.enumerated() {
+            let message = requests.batch.messages[requests.origins(of: index).lowerBound]
+            _ = success(exchange, message, requests.batch.arena)
+        }
+    }
+
     /// The reply to a message that is safe, made once.
-    func success(_ exchange: Exchange, _ message: Message, _ arena: Arena) -> EncodedReply {
+    ///
+    /// - Parameters:
+    ///   - message: what it is made of; nil where it needs no message, or has been made.
+    ///   - arena: that of the message.
+    func success(_ exchange: Exchange, _ message: Message?, _ arena: Arena?) -> EncodedReply {
         if let prepared = exchange.prepared { return prepared }
         let prepared: EncodedReply
         do throws(IntegrationError) {
-            prepared = encode(try source.reply.reply(message, in: arena, context), exchange)
+            if let constant = source.reply.constant, route.rules.crossOrigin == nil {
+                prepared = constant
+            } else if let message, let arena {
+                prepared = encode(try source.reply.reply(message, in: arena, context), exchange)
+            } else {
+                prepared = encode(try source.reply.reply(), exchange)
+            }
         } catch {
             context.logger.error(
                 "no reply can be made of a message that is through",
-                metadata: ["message": "\(message.id)", "code": "\(error.code)", "error": "\(error.message)"])
+                metadata: ["source": "\(source.owner)", "code": "\(error.code)", "error": "\(error.message)"])
             prepared = encode(
                 Refusal(500, "the message is through, but no reply could be made of it", code: error.code.id),
                 exchange)

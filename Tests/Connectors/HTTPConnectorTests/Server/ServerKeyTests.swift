@@ -100,6 +100,35 @@ struct ServerKeyTests {
         #expect(out.records.first?.id.description == replies[0])
     }
 
+    @Test("Keys are noted, and replies made of the message, where deliveries are gathered into larger ones")
+    func gathered() async throws {
+        for acknowledgement in [SourceAcknowledgement.stored, .answered(withResults: true)] {
+            let folder = TemporaryFolder()
+            let out = RecordingDestination()
+            var server = server(out)
+            server.acknowledgement = acknowledgement
+            server.isGathered = true
+            server.replyBody = .string("{{ n }}")
+            try await server.run(storage: Storage(in: folder.file("data"))) { client, _ async throws in
+                for _ in 0..<2 {
+                    try await withThrowingTaskGroup(of: (Int, RawClient.Answer).self) { group in
+                        for number in 0..<8 {
+                            group.addTask {
+                                (number, try await client.send([keyed("\(number)", #"{"n":\#(number)}"#)]))
+                            }
+                        }
+                        for try await (number, answer) in group {
+                            #expect(answer.status == 201)
+                            #expect(answer.body == "\(number)")
+                        }
+                    }
+                }
+                await wait { out.records.count >= 8 }
+            }
+            #expect(out.records.count == 8)
+        }
+    }
+
     @Test("Replies that are kept in memory are bounded by number, bytes and time")
     func bounds() {
         let desk = IdempotencyDesk(limit: 2, bytes: 1000)

@@ -111,6 +111,16 @@ struct ServerReplyTests {
         }
     }
 
+    @Test("A message that a step drops is through: its reply is made of it as it was then")
+    func dropped() async throws {
+        var server = ServerUnderTest()
+        server.replyBody = .string("{{ n }}")
+        server.steps = [StepFunction("drop") { _, _ throws(IntegrationError) in .drop }]
+        let answer = try await server.run { client, _ in try await client.send([post(#"{"n":4}"#)]) }
+        #expect(answer.status == 200)
+        #expect(answer.body == "4")
+    }
+
     @Test("A refused message is a dead letter where the flow names a place for it, and only there")
     func deadLetters() async throws {
         for isNamed in [false, true] {

@@ -1,3 +1,4 @@
+import ConnectorTestSupport
 import IntegrationCore
 import NIOCore
 import NIOPosix
@@ -8,22 +9,24 @@ import Testing
 
 @Suite("TLS of the HTTP source", .timeLimit(.minutes(1)))
 struct ServerTLSTests {
-    private static let certificates = Certificates()
+    private let certificates: TestCertificates
+
+    init() throws { certificates = try TestCertificates() }
 
     private func server(
         asksForClients: Bool = false, _ version: IntegrationCore.TLSConfiguration.Version = .tls12
     )
         -> ServerUnderTest
     {
-        @Sendable func path(_ name: String) -> PathValue { PathValue(Self.certificates.path(name)) }
+        let tls = IntegrationCore.TLSConfiguration(
+            ca: asksForClients ? path("ca.pem") : nil, cert: path("server.pem"), key: path("server.key"),
+            minimumVersion: version)
         var server = ServerUnderTest()
-        server.change = {
-            $0.tls = IntegrationCore.TLSConfiguration(
-                ca: asksForClients ? path("ca.pem") : nil, cert: path("ca-server.pem"), key: path("ca-server.key"),
-                minimumVersion: version)
-        }
+        server.change = { $0.tls = tls }
         return server
     }
+
+    private func path(_ name: String) -> PathValue { PathValue(certificates.path(name)) }
 
     /// Whom a client trusts, and what it shows.
     private struct Client: Sendable {
@@ -36,14 +39,14 @@ struct ServerTLSTests {
     private func status(_ client: Client, at port: Int) async -> Int? {
         do {
             var settings = NIOSSL.TLSConfiguration.makeClientConfiguration()
-            settings.trustRoots = .file(Self.certificates.path("\(client.trusts).pem"))
+            settings.trustRoots = .file(certificates.path("\(client.trusts).pem"))
             settings.maximumTLSVersion = client.newest
             settings.minimumTLSVersion = .tlsv1
             if let shows = client.shows {
-                settings.certificateChain = try NIOSSLCertificate.fromPEMFile(Self.certificates.path("\(shows).pem"))
+                settings.certificateChain = try NIOSSLCertificate.fromPEMFile(certificates.path("\(shows).pem"))
                     .map { .certificate($0) }
                 settings.privateKey = .privateKey(
-                    try NIOSSLPrivateKey(file: Self.certificates.path("\(shows).key"), format: .pem))
+                    try NIOSSLPrivateKey(file: certificates.path("\(shows).key"), format: .pem))
             }
             let context = try NIOSSLContext(configuration: settings)
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -71,7 +74,7 @@ struct ServerTLSTests {
         let port = server.port
         try await server.run { client, _ async throws in
             #expect(await status(Client(), at: port) == 200)
-            #expect(await status(Client(trusts: "other"), at: port) == nil)
+            #expect(await status(Client(trusts: "other-ca"), at: port) == nil)
             // Words that are not TLS get no answer that is one.
             #expect(try await client.send([post("{}")]).statuses.isEmpty)
         }
@@ -82,9 +85,9 @@ struct ServerTLSTests {
         let server = server(asksForClients: true)
         let port = server.port
         try await server.run { _, _ async throws in
-            #expect(await status(Client(shows: "ca-client"), at: port) == 200)
+            #expect(await status(Client(shows: "client"), at: port) == 200)
             #expect(await status(Client(), at: port) == nil)
-            #expect(await status(Client(shows: "other-client"), at: port) == nil)
+            #expect(await status(Client(shows: "other"), at: port) == nil)
         }
     }
 
@@ -107,11 +110,8 @@ struct ServerTLSTests {
     @Test("A key that is not the certificate's is an error before anything listens")
     func wrongKey() async throws {
         var server = ServerUnderTest()
-        server.change = {
-            $0.tls = IntegrationCore.TLSConfiguration(
-                cert: PathValue(Self.certificates.path("ca-server.pem")),
-                key: PathValue(Self.certificates.path("ca-client.key")))
-        }
+        let tls = IntegrationCore.TLSConfiguration(cert: path("server.pem"), key: path("client.key"))
+        server.change = { $0.tls = tls }
         await #expect {
             try await server.run { _, _ in }
         } throws: {

@@ -52,7 +52,7 @@ extension HTTPServerReceiver {
         requests.exchanges = live.map(\.exchange)
         requests.batch.messages = live.enumerated().map { $1.message.moved(to: $0) }
         if context.keys != nil {
-            requests.batch.settledKeys = settledKeys(keyed, requests.exchanges, requests.batch.messages, rules)
+            requests.batch.settledKeys = settledKeys(keyed, requests.exchanges, rules)
         }
         return keyed
     }
@@ -95,13 +95,13 @@ extension HTTPServerReceiver {
 
     /// What makes a key done, with its reply, in the transaction that makes its message safe.
     private func settledKeys(
-        _ keyed: [Keyed], _ exchanges: [Exchange], _ messages: [Message], _ rules: IdempotencyRules
+        _ keyed: [Keyed], _ exchanges: [Exchange], _ rules: IdempotencyRules
     ) -> [SettledKey] {
         keyed.indices.map { origin in
-            let (exchange, message, keyed) = (exchanges[origin], messages[origin], keyed[origin])
+            let (exchange, keyed) = (exchanges[origin], keyed[origin])
             return SettledKey(origin: origin, namespace: namespace, key: keyed.key, window: rules.window) {
                 [self] result, arena in
-                RememberedReply(keyed.fingerprint, success(exchange, result ?? message, arena)).bytes
+                RememberedReply(keyed.fingerprint, success(exchange, result, arena)).bytes
             }
         }
     }

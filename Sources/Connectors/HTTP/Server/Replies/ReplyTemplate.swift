@@ -7,7 +7,8 @@ struct ReplyTemplate: Sendable {
     private let status: any MessageText
     private let headers: [(name: String, value: any MessageText)]
     private let body: (any MessageBody)?
-    /// The reply where nothing in it comes from the message.
+    /// The reply where nothing in it comes from the message, also as it is sent.
+    private let plain: Reply?
     let constant: EncodedReply?
 
     /// - Throws: `cannotBuild` where a status or a header that is written out is not one.
@@ -24,11 +25,22 @@ struct ReplyTemplate: Sendable {
         }
         let isConstant = status.constant != nil && headers.allSatisfy { $0.value.constant != nil } && body == nil
         guard isConstant, let text = status.constant else {
+            plain = nil
             constant = nil
             return
         }
-        constant = EncodedReply(
-            Reply(try Self.status(text), headers: headers.map { Reply.Header($0.name, $0.value.constant ?? "") }))
+        let plain = Reply(
+            try Self.status(text), headers: headers.map { Reply.Header($0.name, $0.value.constant ?? "") })
+        self.plain = plain
+        constant = EncodedReply(plain)
+    }
+
+    /// The reply where no message is at hand.
+    ///
+    /// - Throws: `replyImpossible` where it takes one.
+    func reply() throws(IntegrationError) -> Reply {
+        guard let plain else { throw IntegrationError(.replyImpossible, "there is no message to make the reply of") }
+        return plain
     }
 
     /// The reply to a message.
