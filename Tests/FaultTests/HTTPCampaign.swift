@@ -9,12 +9,17 @@ struct HTTPCampaign {
     let seed: UInt64
     private let sender: HTTPSender
     private let orders: Orders
-    private let folder: Folder
+    let folder: Folder
     private var random: RandomSource
     private(set) var result = Tally()
 
     /// Orders that are sent at the same time.
     private static let together = 16
+
+    /// Copies that others than the engine may have made by now.
+    var otherCopies: () -> Int = { 0 }
+    /// Called when all is through.
+    var beforeJudging: () -> Void = {}
 
     init(_ topology: Topology, port: Int, seed: UInt64) throws {
         self.topology = topology
@@ -52,11 +57,12 @@ struct HTTPCampaign {
         accepted += 1
         try await drain()
         try finish(calm, mayBeAnswering: true)
+        beforeJudging()
         let judge = try await Judge(orders, count: accepted, topology, in: folder)
         result.messages = accepted
         result.lost = judge.lost.count
         result.copies = judge.copies
-        result.bound = result.kills * topology.copiesPerKill
+        result.bound = result.kills * topology.copiesPerKill + otherCopies()
         #expect(judge.lost.isEmpty, "\(topology.name), seed \(seed): lost \(judge.lost.prefix(10))")
         #expect(judge.wrong.isEmpty, "\(topology.name), seed \(seed): \(judge.wrong.prefix(5))")
         #expect(result.copies <= result.bound, "\(topology.name), seed \(seed): \(result.copies) copies")

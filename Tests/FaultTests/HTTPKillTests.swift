@@ -23,4 +23,22 @@ struct HTTPKillTests {
         print("over HTTP: \(total), seed \(KillTests.seed)")
         #expect(total.kills >= wanted)
     }
+
+    /// Requests of one connector that may be under way when its server dies.
+    private static let inFlight = 32
+
+    @Test("From HTTP to HTTP nothing is lost while the engine is killed and the server behind it again and again")
+    func bothEnds() async throws {
+        let kills = max(4, KillTests.kills / 15)
+        let (port, sink) = (HTTPSender.freePort(), HTTPSender.freePort())
+        let seed = KillTests.seed &* 3_000_017
+        var campaign = try HTTPCampaign(Topology.throughHTTP(port: port, sink: sink), port: port, seed: seed)
+        let server = try RecordingServer(port: sink, recordingInto: campaign.folder.path(Topology.record))
+        campaign.otherCopies = { server.kills * Self.inFlight }
+        campaign.beforeJudging = { server.endKilling() }
+        server.beginKilling()
+        try await campaign.run(kills: kills)
+        print("    HTTP → queue → HTTP: \(campaign.result), its server killed \(server.kills) times, seed \(seed)")
+        #expect(server.kills >= kills)
+    }
 }

@@ -33,6 +33,10 @@ struct Judge {
         switch sink {
         case nil: return []
         case .file(let path): return try lines(path, in: folder)
+        case .http(let path):
+            return try lines(Topology.record, in: folder).compactMap { line in
+                line.hasPrefix(path + "\t") ? String(line.dropFirst(path.count + 1)) : nil
+            }
         case .envelopes(let path): return try lines(path, in: folder).map(body(ofEnvelope:))
         case .queue(let name):
             return try await SQLiteReader.withReader(of: folder.path("data")) { reader in

@@ -7,6 +7,8 @@ struct Topology {
         case file(String)
         case deadLetters(String)
         case envelopes(String)
+        /// What a recording server was sent at this path.
+        case http(String)
     }
 
     var name: String
@@ -23,6 +25,8 @@ struct Topology {
     /// Most kills before everything is looked at.
     var killsAtOnce = 11
     var stages = Self.everyStage
+    /// What stands before `schemas:`.
+    var connectors = ""
 
     static let batch = 10
     /// A flow's lanes: twice the processors.
@@ -120,6 +124,7 @@ struct Topology {
         func destination(_ place: Orders.Place, _ name: String) -> String {
             switch sinks[place] {
             case .file(let path), .envelopes(let path): "  \(name): {type: file, path: \(path)}\n"
+            case .http(let path): "  \(name): {connector: sink, path: \(path)}\n"
             default: ""
             }
         }
@@ -130,7 +135,7 @@ struct Topology {
         }
         return """
             storage: {path: ./data, durability: full}
-            schemas:
+            \(connectors)schemas:
               order-schema:
                 type: json_schema
                 schema: {type: object, required: [id, total], properties: {total: {type: number}}}
