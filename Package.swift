@@ -102,8 +102,7 @@ let package = Package(
             name: "IntegrationConfiguration",
             dependencies: [
                 "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "IntegrationServices",
-                "IntegrationStore", "CYAML",
-                .product(name: "Logging", package: "swift-log"),
+                "IntegrationStore", "CYAML", .product(name: "Logging", package: "swift-log"),
             ]),
 
         // The admin API.

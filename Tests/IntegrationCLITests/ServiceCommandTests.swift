@@ -26,7 +26,7 @@ struct ServiceCommandTests {
                 request: {path: "/{{ $key }}"}
                 endpoints: ["\(address)"]
                 cache: {ttl: 1h}
-              rows: {type: table, rows: [{id: 1}], key: id}
+              rows: {type: table, inline: [{id: 1}], key: id}
             flows:
               look:
                 source: {type: queue, name: keys}
@@ -57,7 +57,7 @@ struct ServiceCommandTests {
 
         let list = try engine.run("service", "list")
         #expect(
-            list.output.hasPrefix("SERVICE  TYPE   BALANCING    UP   CALLS  FAILED  FAILOVERS  CACHED\n"),
+            list.output.hasPrefix("SERVICE  TYPE   BALANCING     UP  CALLS  FAILED  FAILOVERS  CACHED\n"),
             "\(list.output)")
         #expect(list.output.contains("\nnumbers  http   round_robin  1/1      1       0          0"))
         #expect(list.output.contains("\nrows     table  -"))

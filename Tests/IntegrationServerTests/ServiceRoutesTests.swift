@@ -128,7 +128,7 @@ private final class Keeper: RegistrationKeeper {
             (.post, "/v1/services/orders/endpoints", #"{"url": "http://a:80"}"#, 409, .endpointExists),
             (.post, "/v1/services/orders/endpoints", #"{}"#, 400, .requestInvalid),
             (.post, "/v1/services/orders/endpoints", #"{"url": "http://b:80", "weight": 0}"#, 400, .requestInvalid),
-            (.post, "/v1/services/customers/endpoints", #"{"url": "nonsense"}"#, 422, .cannotBuild),
+            (.post, "/v1/services/customers/endpoints", #"{"url": "nonsense"}"#, 422, .endpointInvalid),
             (.delete, "/v1/services/orders/endpoints/b", "", 404, .endpointUnknown),
         ])
     func refusals(_ method: AdminMethod, _ target: String, _ body: String, _ status: Int, _ code: ErrorCode) async {

@@ -44,7 +44,7 @@ CONF
 }
 
 now="$(date -u +%Y%m%d%H%M%SZ)"
-later="$(date -u -d '+20 days' +%Y%m%d%H%M%SZ)"
+later="$(date -u -d '+20 days +1 hour' +%Y%m%d%H%M%SZ)"
 local="DNS:localhost,IP:127.0.0.1"
 authority ca "Test Authority"
 authority other-ca "Another Authority"

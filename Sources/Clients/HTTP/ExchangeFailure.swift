@@ -11,7 +11,8 @@ struct ExchangeFailure {
     let request: HTTPRequest
     let options: HTTPTransportOptions
     let timeout: Duration
-    let progress: AnswerCollector.Progress
+    /// How many bytes of the answer's body came; nil where nothing of the answer did.
+    let progress: Int?
 
     /// `api.example.com:443`.
     private var peer: String { "\(request.address.hostText):\(request.address.port)" }
@@ -25,7 +26,7 @@ struct ExchangeFailure {
         case ChannelError.connectTimeout: connectTimedOut
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
             IntegrationError(.tlsFailed, "no trusted connection to \(peer)")
-        case let error as AnswerCollector.TooLarge:
+        case let error as AnswerIntake.TooLarge:
             IntegrationError(.answerTooLarge, "the answer of \(peer) is too large: \(error.limit)")
         case NIOHTTPDecompression.DecompressionError.limit:
             IntegrationError(
@@ -125,25 +126,21 @@ struct ExchangeFailure {
     }
 
     private var timedOut: IntegrationError {
-        let what =
-            switch progress {
-            case .waiting: "\(peer) was not reached within \(timeout.configurationText)"
-            case .sent: "\(peer) gave no answer within \(timeout.configurationText)"
-            case .answering(let count):
-                "the answer of \(peer) was not complete within \(timeout.configurationText) (\(count) bytes came)"
-            }
-        if case .waiting = progress { return IntegrationError(.connectTimedOut, what) }
-        return IntegrationError(.answerTimedOut, what)
+        guard let progress else {
+            return IntegrationError(
+                .answerTimedOut, "\(peer) gave no answer within \(timeout.configurationText)")
+        }
+        return IntegrationError(
+            .answerTimedOut,
+            "the answer of \(peer) was not complete within \(timeout.configurationText) (\(progress) bytes came)")
     }
 
     private var cut: IntegrationError {
-        switch progress {
-        case .waiting: IntegrationError(.connectionCut, "\(peer) closed the connection before the request was sent")
-        case .sent: IntegrationError(.connectionCut, "\(peer) closed the connection without an answer")
-        case .answering(let count):
-            IntegrationError(
-                .connectionCut, "\(peer) closed the connection in the middle of its answer (\(count) bytes came)")
+        guard let progress else {
+            return IntegrationError(.connectionCut, "\(peer) closed the connection without an answer")
         }
+        return IntegrationError(
+            .connectionCut, "\(peer) closed the connection in the middle of its answer (\(progress) bytes came)")
     }
 
     private var givenUp: IntegrationError {

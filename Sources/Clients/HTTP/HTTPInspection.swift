@@ -88,7 +88,7 @@ public struct HTTPInspection: Sendable {
 
     private func translate(_ error: any Error) -> IntegrationError {
         ExchangeFailure(
-            request: HTTPRequest("HEAD", peer), options: options, timeout: options.timeout, progress: .waiting
+            request: HTTPRequest("HEAD", peer), options: options, timeout: options.timeout, progress: nil
         ).translate(error)
     }
 }

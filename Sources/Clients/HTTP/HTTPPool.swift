@@ -46,20 +46,20 @@ public final class HTTPPool: Sendable {
         _ request: HTTPRequest, _ deadline: NIODeadline, _ timeout: Duration
     ) async throws(IntegrationError) -> HTTPAnswer {
         let detour = try await detour(for: request)
-        let collector = AnswerCollector(request.address, limit: options.maximumAnswer)
+        var intake = AnswerIntake(limit: options.maximumAnswer)
         do {
             do {
-                return try await exchange(request, detour, collector, deadline)
+                return try await exchange(request, detour, intake, deadline)
             } catch let error as HTTPClientError
-                where error == .remoteConnectionClosed && request.isIdempotent && collector.hasNoAnswer
+                where error == .remoteConnectionClosed && request.isIdempotent && intake.progress == nil
             {
                 // The server closed an idle connection just when we used it: nothing was done, so once more.
-                return try await exchange(
-                    request, detour, AnswerCollector(request.address, limit: options.maximumAnswer), deadline)
+                intake = AnswerIntake(limit: options.maximumAnswer)
+                return try await exchange(request, detour, intake, deadline)
             }
         } catch {
             let failure = ExchangeFailure(
-                request: request, options: options, timeout: timeout, progress: collector.progress)
+                request: request, options: options, timeout: timeout, progress: intake.progress)
             var translated = failure.translate(error)
             if translated.code == .tlsFailed {
                 translated.causes = await explainer.explain(error, request.address, detour)
@@ -68,23 +68,28 @@ public final class HTTPPool: Sendable {
         }
     }
 
+    /// Through the library's asynchronous interface: it hands the body over together with the head, so that no answer
+    /// can come between the two; an early answer to a request that is still being sent may end the process
+    /// (async-http-client 1.37.0, when the connection closes just then).
     private func exchange(
-        _ request: HTTPRequest, _ detour: HTTPClients.Detour?, _ collector: AnswerCollector, _ deadline: NIODeadline
+        _ request: HTTPRequest, _ detour: HTTPClients.Detour?, _ intake: AnswerIntake, _ deadline: NIODeadline
     ) async throws -> HTTPAnswer {
-        var headers = request.headers
-        if !headers.contains(name: "accept-encoding") { headers.add(name: "accept-encoding", value: "gzip, deflate") }
-        if detour != nil { headers.replaceOrAdd(name: "host", value: request.address.authority) }
         let url = detour.map { request.address.withHost($0.name.contains(":") ? "[\($0.name)]" : $0.name) }
-        let prepared = try HTTPClient.Request(
-            url: url ?? request.address.text, method: HTTPMethod(rawValue: request.method), headers: headers,
-            body: request.body.map { .byteBuffer($0) })
+        var prepared = HTTPClientRequest(url: url ?? request.address.text)
+        prepared.method = HTTPMethod(rawValue: request.method)
+        prepared.headers = request.headers
+        if !prepared.headers.contains(name: "accept-encoding") {
+            prepared.headers.add(name: "accept-encoding", value: "gzip, deflate")
+        }
+        if detour != nil { prepared.headers.replaceOrAdd(name: "host", value: request.address.authority) }
+        prepared.body = request.body.map { .bytes($0) }
+        let sent = prepared
         return try await clients.with(detour) { client in
-            let task = client.execute(request: prepared, delegate: collector, deadline: deadline)
-            return try await withTaskCancellationHandler {
-                try await task.futureResult.get()
-            } onCancel: {
-                task.cancel()
-            }
+            let response = try await client.execute(sent, deadline: deadline)
+            let body = try await intake.body(of: response, until: deadline)
+            return HTTPAnswer(
+                status: Int(response.status.code), reason: response.status.reasonPhrase, headers: response.headers,
+                body: body, address: request.address)
         }
     }
 
@@ -116,11 +121,5 @@ public final class HTTPPool: Sendable {
         } catch {
             throw IntegrationError(.addressForbidden, "\(address.shown) may not be reached", causes: ["\(error)"])
         }
-    }
-}
-
-extension AnswerCollector {
-    fileprivate var hasNoAnswer: Bool {
-        if case .answering = progress { false } else { true }
     }
 }

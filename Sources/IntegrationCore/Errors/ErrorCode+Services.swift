@@ -39,7 +39,13 @@ extension ErrorCode {
             """,
         remedy: "Look at the records or the file, and at the name server.")
 
+    public static let endpointInvalid = ErrorCode(
+        "IE4211", "No address for this service",
+        explanation: "An endpoint is registered at an address where a service of this kind can't be asked.",
+        remedy: "Write the address as the service's `endpoints` have it.")
+
     public static let serviceCodes: [ErrorCode] = [
         endpointExists, endpointUnknown, noEndpoint, serviceUnknown, endpointsInvalid, endpointsNotFound,
+        endpointInvalid,
     ]
 }

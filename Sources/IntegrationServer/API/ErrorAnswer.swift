@@ -40,7 +40,7 @@ extension AdminAnswer {
         case .flowExists, .flowNotRunning, .engineNotRunning, .idAmbiguous, .noStorage, .reloadFailed, .endpointExists:
             409
         case .requestTooLarge: 413
-        case .configurationRefused, .cannotBuild: 422
+        case .configurationRefused, .cannotBuild, .endpointInvalid: 422
         default: code.isRetryable ? 503 : 500
         }
     }

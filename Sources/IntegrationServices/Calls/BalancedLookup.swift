@@ -70,20 +70,18 @@ public struct BalancedLookup: Lookup {
     /// Opens endpoints as they come and closes them as they go.
     private func keep(_ pool: EndpointPool, _ closing: ShutdownSignal, _ context: FlowContext) async {
         await withDiscardingTaskGroup { group in
-            var known: [(number: Int, endpoint: ServiceEndpoint)] = []
+            var known: [(number: Int, member: ServiceMembers.Registered)] = []
             var count = 0
             while !pool.isClosed, !Task.isCancelled {
                 let seen = members.changes.count
                 let found = pool.found
                 let present = members.present(found ?? [])
-                for (number, endpoint) in known where !present.contains(where: { $0.endpoint == endpoint }) {
-                    pool.leave(number)
-                }
-                known.removeAll { known in !present.contains { $0.endpoint == known.endpoint } }
-                let new = present.filter { member in !known.contains { $0.endpoint == member.endpoint } }
+                for (number, member) in known where !present.contains(where: member.isSame) { pool.leave(number) }
+                known.removeAll { known in !present.contains(where: known.member.isSame) }
+                let new = present.filter { member in !known.contains { $0.member.isSame(member) } }
                 let numbered = zip((count + 1)..., new).map { (number: $0, member: $1) }
                 count += new.count
-                known += numbered.map { ($0.number, $0.member.endpoint) }
+                known += numbered
                 pool.announce(numbered.map { ($0.number, $0.member.endpoint) }, isComplete: found != nil)
                 for (number, member) in numbered {
                     group.addTask { await open(number, member, pool, closing, context) }

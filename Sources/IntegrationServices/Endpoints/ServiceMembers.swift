@@ -7,13 +7,18 @@ final class ServiceMembers: Sendable {
     /// An endpoint that was registered.
     struct Registered: Sendable {
         var endpoint: ServiceEndpoint
+        /// Tells one registration from an earlier one of the same name; 0 where nobody registered it.
+        var serial = 0
         /// What answers there; nil: what the service makes of the address.
         var lookup: (any Lookup)?
+
+        func isSame(_ other: Registered) -> Bool { endpoint == other.endpoint && serial == other.serial }
     }
 
     struct State: Sendable {
         /// In the order of registration.
         var registered: [Registered] = []
+        private var serial = 0
         /// Names of endpoints that are left out.
         var left: Set<String> = []
         /// The service as it was declared last.
@@ -21,6 +26,11 @@ final class ServiceMembers: Sendable {
         /// Who has it open.
         var pool: EndpointPool?
         var answers: SharedAnswers?
+
+        mutating func register(_ endpoint: ServiceEndpoint, _ lookup: (any Lookup)? = nil) {
+            serial += 1
+            registered.append(Registered(endpoint: endpoint, serial: serial, lookup: lookup))
+        }
 
         /// Endpoints that the configuration names or finds.
         var found: [ServiceEndpoint] { pool?.found ?? declaration?.balanced?.endpoints ?? [] }

@@ -61,7 +61,7 @@ public final class ServiceRegistry: Sendable {
     /// - Parameters:
     ///   - lookup: what answers there; nil: what the service makes of the address.
     /// - Returns: whether it is one that was deregistered.
-    /// - Throws: `serviceUnknown`, `endpointExists`, or where a service of this kind can't have such an endpoint.
+    /// - Throws: `serviceUnknown`, `endpointExists`, or `endpointInvalid` where a service of this kind can't be there.
     @discardableResult
     public func register(
         _ service: String, _ endpoint: ServiceEndpoint, lookup: (any Lookup)? = nil
@@ -71,7 +71,15 @@ public final class ServiceRegistry: Sendable {
             throw IntegrationError(
                 .endpointUnknown, "service `\(service)` is a \(declaration.type) and has no endpoints")
         }
-        if lookup == nil { _ = try balanced.lookup(at: endpoint) }
+        if lookup == nil {
+            do throws(IntegrationError) {
+                _ = try balanced.lookup(at: endpoint)
+            } catch {
+                throw IntegrationError(
+                    .endpointInvalid, "service `\(service)` can't have an endpoint at `\(endpoint.address)`",
+                    causes: [error.message], remedy: error.remedy)
+            }
+        }
         return try members.change { state throws(IntegrationError) in
             let found = state.found
             let names = state.registered.map(\.endpoint.name) + found.map(\.name).filter { !state.left.contains($0) }
@@ -84,7 +92,7 @@ public final class ServiceRegistry: Sendable {
             {
                 return true
             }
-            state.registered.append(ServiceMembers.Registered(endpoint: endpoint, lookup: lookup))
+            state.register(endpoint, lookup)
             return false
         }
     }
@@ -126,7 +134,7 @@ public final class ServiceRegistry: Sendable {
         members(of: registrations.service).change { state in
             // Those that came with what answers there are the program's own.
             state.registered.removeAll { $0.lookup == nil }
-            state.registered += registrations.registered.map { ServiceMembers.Registered(endpoint: $0) }
+            for endpoint in registrations.registered { state.register(endpoint) }
             state.left = Set(registrations.left)
         }
     }

@@ -153,6 +153,22 @@ import Testing
         #expect(bench.service.open == [])
     }
 
+    @Test func `an endpoint that is registered anew under its name is the new one`() async throws {
+        let bench = Bench()
+        try await bench.run(bench.lookup([])) { finder in
+            let endpoint = ServiceEndpoint(address: "e")
+            let old = FakeLookup(service: bench.service, address: "old")
+            try bench.registry.register("s", endpoint, lookup: old)
+            try await bench.clock.sleep(for: .seconds(1))
+            #expect(await finder.ask("1") == "old")
+            try bench.registry.deregister("s", endpoint: "e")
+            try bench.registry.register("s", endpoint, lookup: FakeLookup(service: bench.service, address: "new"))
+            try await bench.clock.sleep(for: .seconds(1))
+            #expect(await finder.ask("1") == "new")
+            #expect(bench.service.open == ["new"])
+        }
+    }
+
     @Test func `an endpoint that leaves closes when the calls in hand are over`() async throws {
         let bench = Bench()
         bench.service.set("a") { $0.takes = .seconds(2) }

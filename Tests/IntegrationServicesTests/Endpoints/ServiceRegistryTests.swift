@@ -62,7 +62,7 @@ import Testing
                 { () throws(IntegrationError) in try registry.register("s", ServiceEndpoint(address: "http://a")) }
             ),
             (
-                .cannotBuild,
+                .endpointInvalid,
                 { () throws(IntegrationError) in try registry.register("s", ServiceEndpoint(address: "ftp://c")) }
             ),
             (.serviceUnknown, { () throws(IntegrationError) in try registry.deregister("t", endpoint: "http://a") }),

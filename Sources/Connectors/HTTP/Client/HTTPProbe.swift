@@ -109,39 +109,3 @@ struct HTTPProbe: ConnectorProbe {
         steps.say(.request, .passed(words), since: started)
     }
 }
-
-/// Takes steps, and says of each how it went and how long it took.
-private struct ProbeSteps: Sendable {
-    let clock: any TimeSource
-    let report: @Sendable (ProbeStep) -> Void
-
-    func say(_ name: ProbeStep.Name, _ outcome: ProbeStep.Outcome, since started: Duration) {
-        report(ProbeStep(name, outcome, time: clock.now - started))
-    }
-
-    @discardableResult
-    func take<R>(
-        _ name: ProbeStep.Name,
-        _ body: () async throws(IntegrationError) -> (R, ProbeStep.Outcome)
-    ) async throws(IntegrationError) -> R {
-        let started = clock.now
-        do throws(IntegrationError) {
-            let (result, outcome) = try await body()
-            say(name, outcome, since: started)
-            return result
-        } catch {
-            say(name, .failed(error), since: started)
-            throw error
-        }
-    }
-
-    /// What has to be there before the first step; its failure is the first step's.
-    func setUp<R>(_ body: () throws(IntegrationError) -> R) async throws(IntegrationError) -> R {
-        do throws(IntegrationError) {
-            return try body()
-        } catch {
-            say(.resolve, .failed(error), since: clock.now)
-            throw error
-        }
-    }
-}

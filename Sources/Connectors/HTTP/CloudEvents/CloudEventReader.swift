@@ -160,7 +160,7 @@ enum CloudEventReader {
         _ data: View?, _ encoded: View?, _ contentType: String?
     ) throws(IntegrationError) -> [UInt8]? {
         if let encoded {
-            guard let text = encoded.string, let data = IntegrationCore.Base64.decode(text.utf8) else {
+            guard let text = encoded.string, let data = Base64.decode(text.utf8) else {
                 throw CloudEvent.invalid("`data_base64` is not in base 64")
             }
             return data

@@ -44,7 +44,7 @@ struct ProbeTests {
         ])
         #expect(
             steps == [
-                "resolve: 127.0.0.1", "connect: 127.0.0.1:\(server.port)", "tls: 1.3, expires in 19 days",
+                "resolve: 127.0.0.1", "connect: 127.0.0.1:\(server.port)", "tls: 1.3, expires in 20 days",
                 "authenticate: the bearer credentials: not refused", "request: GET \(server.url)/key: 200 OK",
             ])
     }
