@@ -116,7 +116,7 @@ def nginx(port):
 
 def bare(name):
     path = HERE / "HTTP/.build/release" / name
-    return path, lambda port: subprocess.Popen([path, str(port)], stdout=subprocess.DEVNULL)
+    return path, lambda port: subprocess.Popen([path, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def main():
