@@ -60,8 +60,8 @@ actor SQLiteWriter {
     /// Changes that are committed together.
     private static let largestGroup = 256
     private static let largestGroupBytes = 32 << 20
-    /// Pages of log after which it is moved into the file (32 MiB).
-    private static let checkpointPages = 8192
+    /// Pages of log after which it is moved into the file (8 MiB): whoever commits then waits for it.
+    private static let checkpointPages = 2048
 
     init(_ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource) {
         executor = ThreadExecutor(clock: clock)
