@@ -15,7 +15,6 @@ var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
 configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = concurrency
 let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
 
-
 /// Makes the requests; returns how many failed.
 @Sendable
 nonisolated func run(_ client: HTTPClient, _ url: String, _ count: Int, _ concurrency: Int) async throws -> Int {
