@@ -38,7 +38,8 @@ final class HTTPClients: Sendable {
 
     init(_ options: HTTPTransportOptions, _ tls: NIOSSL.TLSConfiguration) {
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
-        configuration.timeout = .init(connect: TimeAmount(options.connectTimeout))
+        configuration.timeout = .init(
+            connect: TimeAmount(options.connectTimeout), read: TimeAmount(options.timeout))
         configuration.connectionPool = .init(
             idleTimeout: TimeAmount(options.idleTimeout),
             concurrentHTTP1ConnectionsPerHostSoftLimit: options.maximumConnections)

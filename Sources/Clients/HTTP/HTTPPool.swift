@@ -86,7 +86,8 @@ public final class HTTPPool: Sendable {
         let sent = prepared
         return try await clients.with(detour) { client in
             let response = try await client.execute(sent, deadline: deadline)
-            let body = try await intake.body(of: response, until: deadline)
+            let body = try await intake.body(
+                of: response, until: deadline, isExact: request.timeout != nil)
             return HTTPAnswer(
                 status: Int(response.status.code), reason: response.status.reasonPhrase, headers: response.headers,
                 body: body, address: request.address)

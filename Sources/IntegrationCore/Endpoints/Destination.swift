@@ -21,11 +21,15 @@ public protocol Sender: Sendable {
 
     /// What the other system sees of a batch.
     var requestUnit: RequestUnit { get }
+
+    /// Whether a send that is cancelled ends at once; then nobody has to go on before it has ended.
+    var endsWhenCancelled: Bool { get }
 }
 
 extension Sender {
     public var isAllOrNothing: Bool { false }
     public var requestUnit: RequestUnit { .batch }
+    public var endsWhenCancelled: Bool { false }
 }
 
 /// What one request to another system carries: limits, retries and breakers count requests.

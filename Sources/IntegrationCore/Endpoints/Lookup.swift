@@ -15,10 +15,14 @@ public protocol Finder: Sendable {
 
     /// How many keys one request to the other system carries; limits, retries and breakers count requests.
     var keysPerRequest: Int { get }
+
+    /// Whether a call that is cancelled ends at once; then nobody has to go on before it has ended.
+    var endsWhenCancelled: Bool { get }
 }
 
 extension Finder {
     public var keysPerRequest: Int { .max }
+    public var endsWhenCancelled: Bool { false }
 }
 
 /// A lookup that can be had at several addresses, which all answer alike.

@@ -99,33 +99,48 @@ final class CallScope: Sendable {
     }
 
     /// Runs `work` and returns what it gives; nil when its time is up first, and then `work` goes on, cancelled.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
+    ///
+    /// - Parameter isPrompt: whether `work` ends at once when it is cancelled. Then it is waited for, which saves what it
+    ///   costs to let it go on by itself.
+    func run<Value: Sendable>(
+        isPrompt: Bool = false, _ work: @escaping @Sendable () async -> Value
+    ) async -> Value? {
         let call = Call<Value>()
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
+        let id = keep(call)
+        if isPrompt {
+            return await withTaskGroup(of: Void.self) { group in
+                group.addTask { call.finish(await work()) }
+                let outcome = await call.outcome()
+                forget(id)
+                group.cancelAll()
+                return outcome
+            }
         }
-        submit(call, as: id) {
+        jobs.submit {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { call.finish(await work()) }
                 await call.stop.wait()
                 group.cancelAll()
             }
-            self.state.withLock { _ = $0.live.removeValue(forKey: id) }
+            self.forget(id)
         }
         return await call.outcome()
     }
 
-    private func submit(_ call: any Timed, as id: Int, _ job: @escaping @Sendable () async -> Void) {
+    /// Keeps a call's time from now on.
+    private func keep(_ call: any Timed) -> Int {
         let deadline = timeout.map { clock.now + $0 }
-        let isCut = state.withLock { state in
-            if let deadline { state.live[id] = (deadline, call) }
-            return state.isCut
+        let (id, isCut) = state.withLock { state in
+            state.nextID += 1
+            if let deadline { state.live[state.nextID] = (deadline, call) }
+            return (state.nextID, state.isCut)
         }
-        jobs.submit(job)
         if isCut { call.giveUp() }
         timed.withLock { $0.take() }?.signal()
+        return id
     }
+
+    private func forget(_ id: Int) { state.withLock { _ = $0.live.removeValue(forKey: id) } }
 
     // MARK: Time
 

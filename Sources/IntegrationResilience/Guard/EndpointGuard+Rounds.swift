@@ -7,10 +7,11 @@ extension EndpointGuard {
     ///
     /// - Parameters:
     ///   - items: what is asked for.
+    ///   - isPrompt: whether a request that is cancelled ends at once.
     ///   - prepare: makes the request for some of the items; it answers in their order.
     /// - Returns: in the order of `items`. Where the other system can't be reached, errors tell when it is asked next.
     func rounds<Item, Value: Sendable>(
-        _ items: [Item], in scope: GuardScope,
+        _ items: [Item], in scope: GuardScope, isPrompt: Bool,
         _ prepare: ([Item]) -> @Sendable () async throws(IntegrationError) -> [Result<Value, IntegrationError>]
     ) async -> [Result<Value, IntegrationError>] {
         var results: [Result<Value, IntegrationError>] = []
@@ -18,7 +19,7 @@ extension EndpointGuard {
         var failures = 0
         repeat {
             do throws(Failure) {
-                let answers = try await attempt(in: scope, unwell: Self.complaint) {
+                let answers = try await attempt(in: scope, isPrompt: isPrompt, unwell: Self.complaint) {
                     prepare(waiting.map { items[$0] })
                 }
                 if failures == 0 { results = answers }

@@ -71,17 +71,18 @@ public final class EndpointGuard: Sendable {
     /// Makes one try of a request.
     ///
     /// - Parameters:
+    ///   - isPrompt: whether a request that is cancelled ends at once.
     ///   - unwell: what an answer that is no error says against the other system.
     ///   - prepare: makes the request as soon as it may be made; what it gives is cancelled when its time is up.
     func attempt<Value: Sendable>(
-        in scope: GuardScope, unwell: (Value) -> IntegrationError?,
+        in scope: GuardScope, isPrompt: Bool, unwell: (Value) -> IntegrationError?,
         _ prepare: () -> @Sendable () async throws(IntegrationError) -> Value
     ) async throws(Failure) -> Value {
         let clock = scope.clock
         let pass = try await admit(scope)
         let started = clock.now
         let work = prepare()
-        let outcome = await scope.calls.run {
+        let outcome = await scope.calls.run(isPrompt: isPrompt) {
             defer { self.release(at: clock.now) }
             do throws(IntegrationError) {
                 return Result<Value, IntegrationError>.success(try await work())

@@ -54,7 +54,7 @@ private struct GuardedSender: Sender {
 
     /// Sends some messages of a batch in one request.
     private func send(_ batch: Batch, _ indices: [Int]) async -> [Result<Void, IntegrationError>] {
-        await guarding.rounds(indices, in: scope) { indices in
+        await guarding.rounds(indices, in: scope, isPrompt: sender.endsWhenCancelled) { indices in
             let part = batch.copy(of: indices, into: arenas.take())
             return { [sender, arenas] () async throws(IntegrationError) in
                 defer { arenas.give(part.arena) }

@@ -59,7 +59,7 @@ private struct GuardedFinder: Finder {
         let size = max(1, min(finder.keysPerRequest, keys.count))
         let requests = stride(from: 0, to: keys.count, by: size).map { Array(keys[$0..<min($0 + size, keys.count)]) }
         let parts = await guarding.fanOut(requests.count) { request in
-            await guarding.rounds(requests[request], in: scope) { keys in
+            await guarding.rounds(requests[request], in: scope, isPrompt: finder.endsWhenCancelled) { keys in
                 { [finder] () async throws(IntegrationError) in try await Self.ask(finder, keys) }
             }
         }

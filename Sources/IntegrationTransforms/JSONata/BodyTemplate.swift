@@ -24,6 +24,8 @@ public struct BodyTemplate: Sendable {
     private let parts: [Part]
     /// Whether it is JSON; otherwise it is a plain text.
     public let isJSON: Bool
+    /// The members of `$meta` that expressions name; nil where they may want any.
+    private var metaMembers: Set<String>?
 
     /// - Throws: what is wrong with an expression, and where in the configuration it stands.
     public init(_ body: ConfigurationNode) throws(IntegrationError) {
@@ -35,6 +37,20 @@ public struct BodyTemplate: Sendable {
         }
         self.parts = parts
         isJSON = Self.text(body) == nil
+        metaMembers = Self.metaMembers(of: templates.flatMap(\.expressions).map(\.text))
+    }
+
+    /// Members that are named as `$meta.member`; nil where `$meta` stands otherwise.
+    private static func metaMembers(of texts: [String]) -> Set<String>? {
+        var members: Set<String> = []
+        for text in texts {
+            for part in text.split(separator: "$meta", omittingEmptySubsequences: false).dropFirst() {
+                let name = part.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+                guard part.first == ".", !name.isEmpty else { return nil }
+                members.insert(String(name))
+            }
+        }
+        return members
     }
 
     private static func text(_ node: ConfigurationNode) -> String? {
@@ -83,7 +99,8 @@ public struct BodyTemplate: Sendable {
         let arena = context.arenas.take()
         defer { context.arenas.give(arena) }
         do throws(ExpressionError) {
-            let bindings = ExpressionBindings(meta: try Self.meta(facts, arena))
+            let needed = metaMembers.map { members in facts.filter { members.contains($0.name) } } ?? facts
+            let bindings = ExpressionBindings(meta: try Self.meta(needed, arena))
             try write(nil, bindings, ExpressionHost(context), arena, to: &out)
         } catch {
             throw IntegrationError(error)

@@ -17,6 +17,8 @@ struct BulkSender: Sender {
         let bytes: Range<Int>
     }
 
+    var endsWhenCancelled: Bool { true }
+
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
         let arena = open.context.arenas.take()
         defer { open.context.arenas.give(arena) }

@@ -10,6 +10,7 @@ struct HTTPSender: Sender {
     let open: OpenConnection
 
     var requestUnit: RequestUnit { .message }
+    var endsWhenCancelled: Bool { true }
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
         let arena = open.context.arenas.take()

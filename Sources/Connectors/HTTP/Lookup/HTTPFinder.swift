@@ -10,6 +10,7 @@ struct HTTPFinder: Finder, HealthChecking {
     let open: OpenConnection
 
     var keysPerRequest: Int { lookup.rows.keysPerRequest }
+    var endsWhenCancelled: Bool { true }
 
     func find(_ keys: [LookupKey]) async throws(IntegrationError) -> [LookupAnswer] {
         guard keys.count > keysPerRequest else { return try await ask(keys) }

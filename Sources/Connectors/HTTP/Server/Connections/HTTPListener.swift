@@ -153,6 +153,12 @@ final class HTTPListener: SharedResource {
             group.cancelAll()
         }
         for check in checks.withLock({ $0 }) { check.cancel() }
+        // When this returns the address is free.
+        do {
+            try await acceptor.withLock { $0 }?.closeFuture.get()
+        } catch {
+            logger.debug("the socket could not be closed properly", metadata: ["error": "\(error)"])
+        }
     }
 
     // MARK: Routes
