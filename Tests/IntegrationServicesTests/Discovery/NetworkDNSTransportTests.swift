@@ -67,7 +67,7 @@ private struct LocalServer {
 
 @Suite("Name servers over the network", .timeLimit(.minutes(1))) struct NetworkDNSTransportTests {
     private static func resolve(
-        _ name: String, port: Int, timeout: Duration = .seconds(5)
+        _ name: String, port: Int, timeout: Duration = .seconds(60)
     ) async throws -> [String] {
         var configuration = ResolverConfiguration()
         configuration.port = port
