@@ -39,6 +39,8 @@ struct FlowRun {
             RecordingLogHandler(HumanLogHandler(line, level: level), into: logs, clock: clock)
         }
         let engine = plan.engine(logger: logger, clock: clock, processors: SystemClock.processors, mode: mode)
+        // What only reading the configuration needed is given back before the work begins.
+        ExecutablePages.release()
         let start = clock.now
         let connectors = ConfiguredConnectors(configuration.connectors(of: document, root), clock: clock)
         let flows = ConfiguredFlows(configuration, engine: engine, connectors: connectors, root: root)
