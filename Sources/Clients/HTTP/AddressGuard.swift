@@ -41,6 +41,7 @@ public struct AddressGuard: Sendable, Hashable {
 
     private static func isPattern(_ text: String) -> Bool {
         if text == "*" { return true }
+        // Whether it can be read is the question here: what can't is no pattern, and whoever asks says so.
         let name = text.hasPrefix("*.") ? text.dropFirst(2) : text[...]
         return !name.isEmpty && !name.contains("*") && (try? HTTPAddress("http://\(name)"))?.host == name.lowercased()
     }

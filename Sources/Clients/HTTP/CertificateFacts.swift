@@ -13,6 +13,7 @@ public struct CertificateFacts: Sendable, Hashable {
     public let notAfter: Int
 
     init(_ certificate: NIOSSLCertificate) {
+        // Without its encoding the names are left out: the facts are words for a person, and decide nothing.
         let encoded = (try? certificate.toDERBytes()) ?? []
         let (issuerName, subjectName) = Self.issuerAndSubject(encoded)
         let alternatives = certificate._subjectAlternativeNames().compactMap { name -> String? in

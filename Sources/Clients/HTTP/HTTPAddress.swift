@@ -116,6 +116,7 @@ public struct HTTPAddress: Sendable, Hashable {
 
     /// Any text that may be a URL without what may be secret in it: its query and what stands before `@`.
     public static func shown(_ text: String) -> String {
+        // What is no address is shown as the text that it is.
         if let address = try? HTTPAddress(text) { return address.shown }
         let path = text.prefix { $0 != "?" }
         return path.contains("@") ? "an address that is not shown" : String(path.prefix(200))

@@ -47,6 +47,7 @@ final class HTTPClients: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = options.http2 ? .automatic : .http1Only
         configuration.decompression = .enabled(limit: .size(options.maximumAnswer))
+        // Whoever made the options has read the proxy's address already.
         if let proxy = options.proxy, let address = try? HTTPAddress(proxy.reveal()) {
             configuration.proxy = .server(host: address.host, port: address.port)
         }

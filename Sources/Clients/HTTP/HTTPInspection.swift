@@ -34,6 +34,7 @@ public struct HTTPInspection: Sendable {
         resolver = transport.resolver
         tls = try TLSMaterial.configuration(options.tls)
         explainer = TLSExplainer(tls, options)
+        // Whoever made the options has read the proxy's address already.
         let proxy = options.proxy.flatMap { try? HTTPAddress($0.reveal()) }
         peer = proxy ?? address
         usesProxy = proxy != nil

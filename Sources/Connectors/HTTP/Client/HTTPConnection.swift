@@ -35,6 +35,8 @@ struct HTTPConnection: Sendable {
         base = try fields[HTTPConfiguration.baseURL].map { url throws(IntegrationError) in
             try Self.address(url.reveal(), "base_url")
         }
+        // A proxy that could not be read would be passed by, so it is read here, where that can be said.
+        if let proxy = fields[HTTPConfiguration.proxy] { _ = try Self.address(proxy.reveal(), "proxy") }
         let allowed: AddressGuard
         do throws(AddressGuard.Refusal) {
             allowed = try AddressGuard(allowing: fields[HTTPConfiguration.allow])
