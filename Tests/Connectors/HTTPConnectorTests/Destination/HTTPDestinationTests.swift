@@ -115,6 +115,18 @@ struct HTTPDestinationTests {
         #expect("\(error.map { "\($0)" } ?? "")".contains(reason))
     }
 
+    @Test(
+        "A proxy whose address can't be taken is refused, not passed by",
+        arguments: [
+            "http://user:hunter2@127.0.0.1:3128", "http://127.0.0.1:99999", "http://ho%20st:3128", "http://[::1",
+        ])
+    func unusableProxy(_ proxy: String) {
+        #expect(throws: (any Error).self) {
+            let makers = try TestMakers(connector: ["base_url": "http://127.0.0.1:1", "proxy": .string(proxy)])
+            _ = try makers.destination(["connector": "rest", "path": "/x"])
+        }
+    }
+
     @Test("A proxy carries requests to the server, and what it refuses is told")
     func proxy() async throws {
         let proxy = try ScriptedServer()
