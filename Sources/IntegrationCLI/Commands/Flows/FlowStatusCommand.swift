@@ -60,12 +60,7 @@ struct FlowStatusCommand: AsyncParsableCommand {
         for (title, value) in rows {
             text += "  \(title)\(String(repeating: " ", count: width - title.count))  \(value)\n"
         }
-        if let error = flow["error"], error.kind == .object {
-            text += "\nError: \(error.text("title")) [\(error.text("code"))]\n"
-            text +=
-                "Cause: \(([error.text("message")] + (error["causes"]?.elements.compactMap(\.string) ?? [])).joined(separator: ": "))\n"
-            text += "Solution: \(error.text("solution"))\n"
-        }
+        if let error = flow["error"], error.kind == .object { text += "\n" + error.errorLines }
         return text
     }
 
