@@ -51,6 +51,9 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
+        // Loaded at its first use, never linked: the header alone is needed.
+        .target(name: "CRabbitMQ", path: "Sources/CLibraries/CRabbitMQ"),
+
         .systemLibrary(
             name: "CSQLite", path: "Sources/CLibraries/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
@@ -126,6 +129,11 @@ let package = Package(
                 nioHTTPCompression, nioSSL, nioTLS,
             ],
             path: "Sources/Clients/HTTP"),
+
+        .target(
+            name: "RabbitMQClient",
+            dependencies: ["IntegrationCore", "IntegrationResilience", "FileSystemClient", "CRabbitMQ", logging],
+            path: "Sources/Clients/RabbitMQ"),
 
         // Connectors: one folder, one row.
         .target(
@@ -263,6 +271,11 @@ let package = Package(
         .target(
             name: "ConnectorTestSupport",
             dependencies: ["IntegrationDocument", "IntegrationCore", logging], path: "Tests/Connectors/Support"),
+        .testTarget(
+            name: "RabbitMQClientTests",
+            dependencies: [
+                "RabbitMQClient", "IntegrationCore", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/RabbitMQClientTests"),
         .testTarget(
             name: "FileConnectorTests",
             dependencies: [
