@@ -159,7 +159,13 @@ let package = Package(
             ],
             path: "Sources/Connectors/HTTP"),
         .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
-        .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
+        .target(
+            name: "RabbitMQConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "RabbitMQClient",
+                .product(name: "Crypto", package: "swift-crypto"), logging,
+            ],
+            path: "Sources/Connectors/RabbitMQ"),
         .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
         .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
         .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
@@ -270,12 +276,19 @@ let package = Package(
             ]),
         .target(
             name: "ConnectorTestSupport",
-            dependencies: ["IntegrationDocument", "IntegrationCore", logging], path: "Tests/Connectors/Support"),
+            dependencies: ["IntegrationDocument", "IntegrationCore", "IntegrationTransforms", logging],
+            path: "Tests/Connectors/Support"),
         .testTarget(
             name: "RabbitMQClientTests",
             dependencies: [
                 "RabbitMQClient", "IntegrationCore", "ConnectorTestSupport", "FaultProxy", logging,
             ], path: "Tests/Connectors/RabbitMQClientTests"),
+        .testTarget(
+            name: "RabbitMQConnectorTests",
+            dependencies: [
+                "RabbitMQConnector", "RabbitMQClient", "IntegrationDocument", "IntegrationCore", "IntegrationTesting",
+                "IntegrationTransforms", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/RabbitMQConnectorTests"),
         .testTarget(
             name: "FileConnectorTests",
             dependencies: [

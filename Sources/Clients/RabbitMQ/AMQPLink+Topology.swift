@@ -1,4 +1,5 @@
 internal import CRabbitMQ
+internal import IntegrationCore
 
 extension AMQPLink {
     /// Declares what is not there, on a channel of its own, and checks that the rest is as it should be.
@@ -69,4 +70,42 @@ extension AMQPTopology.Queue: CustomStringConvertible {
 
 extension AMQPTopology.Binding: CustomStringConvertible {
     public var description: String { "the binding of queue `\(queue)` to exchange `\(exchange)` (`\(routingKey)`)" }
+}
+
+extension AMQPLink {
+    /// Finds out what is not there, and that the rest is as it should be, without making anything: what is there can be
+    /// declared again without effect.
+    func missing(of topology: AMQPTopology, on channel: UInt16) throws(AMQPFault) -> [String] {
+        var missing: [String] = []
+        for exchange in topology.exchanges {
+            var passive = exchange
+            passive.isPassive = true
+            var (check, full) = (AMQPTopology(), AMQPTopology())
+            (check.exchanges, full.exchanges) = ([passive], [exchange])
+            if try !isThere(check, full, on: channel, isPassive: exchange.isPassive) {
+                missing.append(exchange.description)
+            }
+        }
+        for queue in topology.queues {
+            var passive = queue
+            passive.isPassive = true
+            var (check, full) = (AMQPTopology(), AMQPTopology())
+            (check.queues, full.queues) = ([passive], [queue])
+            if try !isThere(check, full, on: channel, isPassive: queue.isPassive) { missing.append(queue.description) }
+        }
+        return missing
+    }
+
+    private func isThere(
+        _ check: AMQPTopology, _ full: AMQPTopology, on channel: UInt16, isPassive: Bool
+    ) throws(AMQPFault) -> Bool {
+        do throws(AMQPFault) {
+            try declare(check, on: channel)
+        } catch {
+            guard error.reach == .channel, error.error.code == .amqpNotFound, !isPassive else { throw error }
+            return false
+        }
+        if !isPassive { try declare(full, on: channel) }
+        return true
+    }
 }

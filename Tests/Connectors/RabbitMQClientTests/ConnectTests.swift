@@ -44,11 +44,7 @@ struct ConnectTests {
 
     @Test
     func `who accepts and says nothing is given up in time`() async throws {
-        let silent = try ServerProcess([
-            ScriptedServer.python, "-c",
-            "import socket,time\ns=socket.socket();s.bind(('127.0.0.1',0));s.listen();print(s.getsockname()[1],flush=True)\n"
-                + "kept=[]\nwhile True: kept.append(s.accept())",
-        ])
+        let silent = try ServerProcess.silent()
         let port = try #require(Int(silent.greeting))
         let started = SystemClock().now
         let error = try await error {
