@@ -272,12 +272,13 @@ let package = Package(
             name: "FaultTests",
             dependencies: [
                 "Integration", "IntegrationCLI", "IntegrationConfiguration", "IntegrationCore", "IntegrationServices",
-                "IntegrationStore", "ConnectorTestSupport", logging,
+                "IntegrationStore", "RabbitMQClient", "ConnectorTestSupport", logging,
             ]),
         .target(
             name: "ConnectorTestSupport",
-            dependencies: ["IntegrationDocument", "IntegrationCore", "IntegrationTransforms", logging],
-            path: "Tests/Connectors/Support"),
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationTesting", "IntegrationTransforms", logging,
+            ], path: "Tests/Connectors/Support"),
         .testTarget(
             name: "RabbitMQClientTests",
             dependencies: [

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a RabbitMQ of its own on the loopback interface; ends it when its standard input ends.
 #
-# Prints `ready PID` when clients can connect: the process of the broker, for signals. What it stores stays in FOLDER, so
+# Prints `ready PID EPMD` when clients can connect: the processes of the broker, for signals, and of its name service. What it stores stays in FOLDER, so
 # that it can be started there again. FOLDER/more.conf, where it is there, is added to the configuration.
 #
 # usage: rabbitmq.sh FOLDER PORT DISTRIBUTION_PORT EPMD_PORT
@@ -22,8 +22,8 @@ rm -f "$folder/pid"
 
 open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-ended=()
-open "$epmd" || { epmd -address 127.0.0.1 -port "$epmd" >/dev/null 2>&1 & ended+=($!); }
+names=0
+open "$epmd" || { epmd -address 127.0.0.1 -port "$epmd" >/dev/null 2>&1 & names=$!; }
 env HOME="$folder/home" ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$epmd" RABBITMQ_CONF_ENV_FILE=/nonexistent \
     RABBITMQ_NODENAME="test$port@localhost" RABBITMQ_CONFIG_FILE="$folder/rabbitmq" \
     RABBITMQ_MNESIA_BASE="$folder/data" RABBITMQ_LOG_BASE="$folder/log" \
@@ -31,13 +31,13 @@ env HOME="$folder/home" ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$epmd" RABBITM
     RABBITMQ_PID_FILE="$folder/pid" "${server[0]}" >"$folder/output" 2>&1 </dev/null &
 starter=$!
 end() {
-    [[ ! -s "$folder/pid" ]] || ended+=("$(<"$folder/pid")")
-    kill -KILL "${ended[@]}" 2>/dev/null || true
+    [[ ! -s "$folder/pid" ]] || kill -KILL "$(<"$folder/pid")" 2>/dev/null || true
+    ((names == 0)) || kill -KILL "$names" 2>/dev/null || true
 }
 trap end EXIT
 until open "$port"; do
     kill -0 "$starter" 2>/dev/null || { echo "failed: $(tail -n 5 "$folder/output" | tr '\n' ' ')"; exit 1; }
     sleep 0.05
 done
-echo "ready $(<"$folder/pid")"
+echo "ready $(<"$folder/pid") $names"
 cat >/dev/null

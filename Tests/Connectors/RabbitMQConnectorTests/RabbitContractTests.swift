@@ -9,8 +9,9 @@ struct RabbitContractTests {
     @Test(.timeLimit(.minutes(1)), arguments: ConnectorContract.checks(of: RabbitHome.offers))
     func `RabbitMQ keeps the contract`(_ check: ConnectorContract.Check) async throws {
         let server = try RabbitServer.shared()
+        let certificates = try TestCertificates()
         try await FaultProxy.withProxy(port: server.port) { proxy, port in
-            try await check.run(RabbitHome(server, proxy, port))
+            try await check.run(RabbitHome(server, certificates, proxy, port))
         }
     }
 }

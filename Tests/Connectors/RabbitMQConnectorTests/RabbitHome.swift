@@ -20,7 +20,7 @@ final class RabbitMakers: ConnectorMakers {
 final class RabbitHome: ConnectorHome {
     static let offers: ConnectorOffers = [
         .destination, .source, .probe, .headers, .trace, .refusal, .redelivery, .connections, .credentials, .silence,
-        .exclusive,
+        .exclusive, .tls,
     ]
     var offers: ConnectorOffers { Self.offers }
     /// Leads nowhere: the message's own routing key names no queue.
@@ -31,17 +31,25 @@ final class RabbitHome: ConnectorHome {
     private let proxy: FaultProxy
     private let port: Int
     private let silent = Mutex<[ServerProcess]>([])
+    private let untrusted = Mutex<[ScriptedServer]>([])
+    private let certificates: TestCertificates
     private let known = Mutex<[ContractMessage]>([])
 
-    init(_ server: RabbitServer, _ proxy: FaultProxy, _ port: Int) {
-        (self.server, self.proxy, self.port) = (server, proxy, port)
+    init(_ server: RabbitServer, _ certificates: TestCertificates, _ proxy: FaultProxy, _ port: Int) {
+        (self.server, self.certificates, self.proxy, self.port) = (server, certificates, proxy, port)
     }
 
     private func connector(_ variant: ConnectorVariant) throws -> ConfigurationNode {
         var url = "amqp://127.0.0.1:\(port)"
         var fields: [(String, ConfigurationNode)] = []
         switch variant {
-        case .sound, .untrusted: break
+        case .sound: break
+        case .untrusted(let flaw):
+            // The flaw is in the handshake: whoever speaks TLS behind it does not come to speak AMQP.
+            let other = try certificates.server(with: flaw)
+            untrusted.withLock { $0.append(other) }
+            url = "amqps://localhost:\(other.port)"
+            fields.append(("tls", ["ca": .string(certificates.path("ca.pem"))]))
         case .wrongCredentials: fields.append(("credentials", ["username": "guest", "password": "wr0ng"]))
         case .unreachable: url = "amqp://127.0.0.1:\(try NginxServer.freePort())"
         case .silent:

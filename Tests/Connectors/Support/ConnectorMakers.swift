@@ -37,7 +37,7 @@ open class ConnectorMakers: MakerContext {
     public struct Mistakes: Error, CustomStringConvertible {
         public let description: String
 
-        init(_ diagnostics: Diagnostics) {
+        public init(_ diagnostics: Diagnostics) {
             description = diagnostics.all.map { "\($0.code) \($0.message)" }.joined(separator: "\n")
         }
     }

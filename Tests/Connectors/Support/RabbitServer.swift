@@ -26,7 +26,14 @@ public final class RabbitServer: Sendable {
     public let port: Int
     private let ports: [Int]
     private let folder: TemporaryFolder?
-    private let process = Mutex<(server: ServerProcess?, broker: pid_t)>((nil, 0))
+    private struct Running {
+        var server: ServerProcess?
+        var broker: pid_t = 0
+        /// The name service that the broker's processes use.
+        var names: pid_t = 0
+    }
+
+    private let process = Mutex(Running())
 
     private init(running port: Int) { (self.port, ports, folder) = (port, [], nil) }
 
@@ -44,10 +51,11 @@ public final class RabbitServer: Sendable {
         guard let folder else { return }
         let script = ScriptedServer.tests + "/Servers/rabbitmq.sh"
         let server = try ServerProcess(["/bin/bash", script, folder.path] + ports.map { "\($0)" })
-        guard server.greeting.hasPrefix("ready "), let broker = pid_t(server.greeting.dropFirst(6)) else {
+        let words = server.greeting.split(separator: " ")
+        guard words.count == 3, words[0] == "ready", let broker = pid_t(words[1]), let names = pid_t(words[2]) else {
             throw ServerProcess.Failure(description: "RabbitMQ does not start: \(server.greeting)")
         }
-        process.withLock { $0 = (server, broker) }
+        process.withLock { $0 = Running(server: server, broker: broker, names: names) }
     }
 
     /// Sends a signal to the broker itself.
@@ -57,24 +65,39 @@ public final class RabbitServer: Sendable {
 
     /// Ends the broker as a power failure does, and returns when it is gone.
     public func kill() {
-        send(SIGKILL)
         process.withLock { process in
+            Self.kill(process.broker)
             for _ in 0..<500 where Glibc.kill(process.broker, 0) == 0 { usleep(10_000) }
-            process = (nil, 0)
+            Self.kill(process.names)
+            process = Running()
         }
+    }
+
+    private static func kill(_ process: pid_t) {
+        if process > 0 { _ = Glibc.kill(process, SIGKILL) }
     }
 
     /// Has the broker's own tool do something: `rabbitmqctl COMMAND…`.
-    public func control(_ command: String...) throws {
+    ///
+    /// - Returns: what it said, in one line.
+    @discardableResult
+    public func control(_ command: String...) throws -> String {
         guard let folder else { throw ServerProcess.Failure(description: "this needs a broker of the tests' own") }
         let script = ScriptedServer.tests + "/Servers/rabbitmqctl.sh"
         let done = try ServerProcess(["/bin/bash", script, folder.path] + ports.map { "\($0)" } + command)
-        guard done.greeting == "done" else {
+        guard done.greeting.hasPrefix("done") else {
             throw ServerProcess.Failure(description: "rabbitmqctl \(command): \(done.greeting)")
         }
+        return String(done.greeting.dropFirst(5))
     }
 
-    deinit { send(SIGKILL) }
+    /// How many messages a queue of the virtual host `/` holds, those that are not acknowledged with them.
+    public func count(in queue: String) throws -> Int {
+        let words = try control("--quiet", "list_queues", "name", "messages").split { $0 == " " || $0 == "\t" }
+        return words.firstIndex { $0 == queue }.flatMap { Int(words[$0 + 1]) } ?? 0
+    }
+
+    deinit { kill() }
 
     private static let names = Atomic(0)
 
