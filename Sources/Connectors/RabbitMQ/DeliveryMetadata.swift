@@ -6,7 +6,7 @@ internal import RabbitMQClient
 /// stands in a trace.
 enum DeliveryMetadata {
     /// Writes the metadata of a delivery into a batch's arena.
-    static func write(_ delivery: AMQPDelivery, in arena: Arena) -> UnsafePointer<Word> {
+    static func write(_ delivery: AMQPDelivery, _ event: CloudEvent? = nil, in arena: Arena) -> UnsafePointer<Word> {
         let properties = delivery.properties
         var texts: [(name: String, text: String?)] = [
             ("exchange", delivery.exchange), ("routing_key", delivery.routingKey),
@@ -38,6 +38,11 @@ enum DeliveryMetadata {
         for case (let name, let number?) in numbers {
             builder.append(string: name)
             builder.append(arena.makeNumber(text: "\(number)"))
+            count += 1
+        }
+        if let event {
+            builder.append(string: "cloudevent")
+            event.appendAttributes(to: &builder)
             count += 1
         }
         builder.close(object, .object, count: count)

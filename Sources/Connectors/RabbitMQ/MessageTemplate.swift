@@ -10,6 +10,8 @@ struct MessageTemplate: Sendable {
     private let correlationID: (any MessageText)?
     private let type: (any MessageText)?
     private let replyTo: (any MessageText)?
+    /// Makes events of messages, where they are sent as such.
+    private let events: MessageEvents?
     /// What is the same for all.
     private let properties: AMQPProperties
 
@@ -26,6 +28,9 @@ struct MessageTemplate: Sendable {
         correlationID = try text(Fields.correlationID)
         type = try text(Fields.messageType)
         replyTo = try text(Fields.replyTo)
+        events = try fields[Fields.cloudevents].map { events throws(IntegrationError) in
+            try MessageEvents(events, context)
+        }
         var properties = AMQPProperties()
         properties.contentType = fields[Fields.contentType]
         properties.isPersistent = fields[Fields.persistent]
@@ -38,6 +43,7 @@ struct MessageTemplate: Sendable {
     var isConstant: Bool {
         let optional = [messageID, correlationID, type, replyTo].compactMap(\.self)
         return ([routingKey] + headers.map(\.text) + optional).allSatisfy { $0.constant != nil }
+            && events?.isConstant ?? true
     }
 
     /// - Parameter trace: what is handed on.
@@ -56,7 +62,9 @@ struct MessageTemplate: Sendable {
         }
         properties.headers["traceparent"] = .string(trace.parent)
         if let state = trace.state { properties.headers["tracestate"] = .string(state) }
-        return AMQPMessage(
+        var message = AMQPMessage(
             routingKey: try routingKey.string(&input, encoding: .plain), properties: properties, body: body)
+        try events?.apply(to: &message, &input, id: id)
+        return message
     }
 }

@@ -27,11 +27,14 @@ extension RabbitMQConfiguration {
     static let priority = Field<Int?>.optional(
         "priority", .int(0...255), "In a queue with `x-max-priority`, higher ones go first.")
 
+    static let cloudevents = Field<DecodedFields?>.optional(
+        "cloudevents", .fields(of: MessageEvents.table), "Sends messages as events (CloudEvents 1.0).")
+
     static let destination = FieldTable(
         "rabbitmq destination", summary: "Publishes each message; the broker's confirm accepts it.",
         fields: [
             toExchange, routingKey, confirm, mandatory, persistent, headers, expiration, contentType, messageID,
-            correlationID, messageType, replyTo, priority,
+            correlationID, messageType, replyTo, priority, cloudevents,
         ],
         example: "{connector: rabbitmq, exchange: orders, routing_key: order.created, confirm: true}",
         rules: [

@@ -15,9 +15,13 @@ extension RabbitMQConfiguration {
     static let concurrency = Field<Int?>.optional(
         "concurrency", .int(1...1024), "Deliveries worked on at once; without it twice the processors.")
 
+    static let readsEvents = Field<Bool>.defaulted(
+        "cloudevents", .bool, false,
+        "Whether messages are CloudEvents (1.0): the data is the message, the attributes are `$meta.cloudevent`.")
+
     static let source = FieldTable(
         "rabbitmq source", summary: "Consumes a queue; messages are acknowledged when they are settled.",
-        fields: [fromQueue, prefetch, batchSize, visibilityTimeout, exclusive, concurrency],
+        fields: [fromQueue, prefetch, batchSize, visibilityTimeout, exclusive, readsEvents, concurrency],
         example: "{connector: rabbitmq, queue: order-processing, batch_size: 50}",
         rules: [
             { fields, context in
@@ -46,6 +50,7 @@ extension RabbitMQConfiguration {
         return RabbitMQSource(
             connection: try .shared(try context.connection(of: endpoint), context), queue: fields[fromQueue],
             prefetch: fields[prefetch] ?? min(2 * batchSize, 65535), batchSize: batchSize,
-            visibility: fields[visibilityTimeout], isExclusive: fields[exclusive], concurrency: fields[concurrency])
+            visibility: fields[visibilityTimeout], isExclusive: fields[exclusive], readsEvents: fields[readsEvents],
+            concurrency: fields[concurrency])
     }
 }

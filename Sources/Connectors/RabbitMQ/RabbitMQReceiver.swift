@@ -27,36 +27,63 @@ final class RabbitMQReceiver: Receiver {
 
     private func batch(of taken: [AMQPDelivery]) -> Batch {
         let arena = context.arenas.take()
-        let size = taken.reduce(0) { $0 + $1.body.count }
-        let block = ByteBlock(capacity: size) { target in
+        let parts = taken.map { source.readsEvents ? Part(eventOf: $0) : Part(delivery: $0, body: $0.body) }
+        let block = ByteBlock(capacity: parts.reduce(0) { $0 + $1.body.count }) { target in
             var place = 0
-            for delivery in taken {
-                delivery.body.withUnsafeBytes { body in
+            for part in parts {
+                part.body.withUnsafeBytes { body in
                     UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[place...])
                         .copyMemory(from: body)
                 }
-                place += delivery.body.count
+                place += part.body.count
             }
             return place
         }
         arena.attach(block, as: Arena.sourceBase)
-        let fresh = freshIDs(taken.count)
-        var messages: [Message] = []
-        messages.reserveCapacity(taken.count)
+        let fresh = freshIDs(parts.count)
+        var batch = Batch(arena: arena, messages: [])
+        batch.messages.reserveCapacity(parts.count)
         var place = 0
-        for (origin, delivery) in taken.enumerated() {
+        for (origin, part) in parts.enumerated() {
             let id =
-                delivery.properties.messageID.map { MessageID(known: $0, in: source.queue) }
+                part.delivery.properties.messageID.map { MessageID(known: $0, in: source.queue) }
                 ?? MessageID(high: fresh.high, low: fresh.low &+ UInt64(origin))
-            messages.append(
-                Message(
-                    id: id, origin: origin,
-                    body: Slice(base: Arena.sourceBase, offset: place, length: delivery.body.count),
-                    metadata: DeliveryMetadata.write(delivery, in: arena),
-                    receiveCount: DeliveryMetadata.receiveCount(delivery)))
-            place += delivery.body.count
+            let message = Message(
+                id: id, origin: origin,
+                body: Slice(base: Arena.sourceBase, offset: place, length: part.body.count),
+                metadata: DeliveryMetadata.write(part.delivery, part.event, in: arena),
+                receiveCount: DeliveryMetadata.receiveCount(part.delivery))
+            if let failure = part.failure {
+                batch.take(failed: FailedMessage(message: message, error: failure))
+            } else {
+                batch.messages.append(message)
+            }
+            place += part.body.count
         }
-        return Batch(arena: arena, messages: messages)
+        return batch
+    }
+
+    /// A delivery and what of it is the message.
+    private struct Part {
+        var delivery: AMQPDelivery
+        var body: [UInt8]
+        var event: CloudEvent?
+        /// Why it is none.
+        var failure: IntegrationError?
+
+        init(delivery: AMQPDelivery, body: [UInt8]) { (self.delivery, self.body) = (delivery, body) }
+
+        /// The event in a delivery: its data; the body as it is where there is no event in it.
+        init(eventOf delivery: AMQPDelivery) {
+            self.init(delivery: delivery, body: delivery.body)
+            do throws(IntegrationError) {
+                let event = try MessageEvents.read(delivery)
+                body = event.data ?? []
+                self.event = event
+            } catch {
+                failure = error
+            }
+        }
     }
 
     private func freshIDs(_ count: Int) -> MessageID {

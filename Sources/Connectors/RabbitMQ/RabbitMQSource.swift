@@ -12,6 +12,8 @@ struct RabbitMQSource: Source {
     /// How long a message may be unsettled.
     let visibility: Duration
     let isExclusive: Bool
+    /// Whether messages are CloudEvents, whose data are the messages.
+    let readsEvents: Bool
     let concurrency: Int?
 
     var guarantee: DeliveryGuarantee { .atLeastOnce }

@@ -82,6 +82,22 @@ struct RabbitBench {
     }
 }
 
+extension RabbitBench {
+    /// Takes so many messages, and settles each delivery as told.
+    func received(
+        _ count: Int, from source: any Source, as outcome: Settlement.Outcome = .accepted
+    ) async throws -> [Received] {
+        try await source.withReceiver(in: .quiet()) { receiver in
+            var all: [Received] = []
+            while all.count < count, var delivery = try await receiver.receive() {
+                all += Received.all(of: delivery.takeBatch(), delivery: all.count)
+                delivery.settle(Settlement(outcome))
+            }
+            return all
+        }
+    }
+}
+
 extension AMQPDelivery {
     var text: String { String(decoding: body, as: UTF8.self) }
 }

@@ -11,20 +11,6 @@ struct RabbitSourceTests {
 
     init() throws { bench = try RabbitBench() }
 
-    /// Takes so many messages, and settles each delivery as told.
-    private func take(
-        _ count: Int, from source: any Source, as outcome: Settlement.Outcome = .accepted
-    ) async throws -> [Received] {
-        try await source.withReceiver(in: .quiet()) { receiver in
-            var all: [Received] = []
-            while all.count < count, var delivery = try await receiver.receive() {
-                all += Received.all(of: delivery.takeBatch(), delivery: all.count)
-                delivery.settle(Settlement(outcome))
-            }
-            return all
-        }
-    }
-
     @Test
     func `a message knows how it came`() async throws {
         try await bench.feed([
@@ -41,7 +27,7 @@ struct RabbitSourceTests {
                 ]
             }
         ])
-        let got = try #require(try await take(1, from: bench.source()).first)
+        let got = try #require(try await bench.received(1, from: bench.source()).first)
         #expect(got.text == #"{"n":1}"#)
         let known = try Document(Array((got.metadata ?? "").utf8))
         #expect(
@@ -62,8 +48,8 @@ struct RabbitSourceTests {
             bench.message("a") { $0.messageID = own.description }, bench.message("b") { $0.messageID = "theirs" },
             bench.message("c"), bench.message("d"),
         ])
-        let first = try await take(4, from: bench.source(), as: .released)
-        let second = try await take(4, from: bench.source())
+        let first = try await bench.received(4, from: bench.source(), as: .released)
+        let second = try await bench.received(4, from: bench.source())
         #expect(first.map(\.text) == ["a", "b", "c", "d"] && second.map(\.text) == first.map(\.text))
         #expect(first[0].id == own && second[0].id == own)
         #expect(first[1].id == second[1].id)
