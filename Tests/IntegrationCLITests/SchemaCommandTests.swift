@@ -49,6 +49,6 @@ struct SchemaCommandTests {
         try folder.write("integration.yaml", "schemas: {order: {versions: {1: a}, latest: 2}}\n")
         let result = try Executable.run("schema", "list", in: folder)
         #expect(result.status == 78)
-        #expect(result.words.contains("`latest` in `order` is `2`, which is none of its versions"))
+        #expect(result.words.contains("`latest` in `schemas.order` is `2`, which is none of its versions"))
     }
 }

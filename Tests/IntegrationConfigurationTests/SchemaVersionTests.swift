@@ -44,8 +44,8 @@ import Testing
     func unknown() {
         #expect(
             load("order: {versions: {1: a.json, 2: b.json}}", steps: "validate: order@3").report() == """
-                error[IE1303]: the schema `order` has no version `3`
-                 --> integration.yaml:4:56
+                error[IE1051]: the schema `order` has no version `3`
+                 --> integration.yaml:4:57
                 4 |   f: {source: {type: file, path: a}, steps: [{validate: order@3}], destination: {type: drop}}
                   |                                                         ^^^^^^^ there is `order@1` or `order@2`, and `order@latest`
 
@@ -71,8 +71,11 @@ import Testing
             ("order: {versions: {}}", "needs at least one version"),
             ("order: {versions: {latest: a.json}}", "can't be named `latest`"),
             ("order: {versions: {'1@2': a.json}}", "can't be named `1@2`"),
-            ("order: {versions: {1: a.json}, latest: 2}", "`latest` in `order` is `2`, which is none of its versions"),
-            ("order: {versions: {1: a.json}, path: b.json}", "takes only one of `path`, `schema` or `versions`"),
+            (
+                "order: {versions: {1: a.json}, latest: 2}",
+                "`latest` in `schemas.order` is `2`, which is none of its versions"
+            ),
+            ("order: {versions: {1: a.json}, path: b.json}", "takes only one of `path` or `versions`"),
             ("order: {path: b.json, latest: 1}", "needs `versions` beside it"),
             ("order: {}", "needs `path`, `schema` or `versions`"),
             ("order: {versions: {1: {path: a, schema: {}}}}", "takes only one of `path` or `schema`"),

@@ -4,6 +4,8 @@ public import IntegrationDocument
 /// Schemas by their URIs, for `$ref` and `$schema` to find.
 public struct SchemaRegistry: Sendable {
     private var documents: [String: Document] = [:]
+    /// Other names of documents: what relative references in them are resolved against is the same under each.
+    private var aliases: [String: String] = [:]
     /// Why a schema that is declared can't be had.
     private var failures: [String: String] = [:]
 
@@ -14,13 +16,13 @@ public struct SchemaRegistry: Sendable {
     /// that can't be read or is no JSON is a mistake only for those that refer to it.
     public init(_ declared: [DeclaredSchema]) {
         for schema in declared {
-            let uris = schema.names.map { Self.scheme + $0 } + (schema.file.map { [Self.uri(ofFile: $0)] } ?? [])
+            let names = schema.names.map { URIReference(Self.scheme + $0).description }
+            let own = schema.file.map { Self.uri(ofFile: $0) } ?? names[0]
+            for name in names where name != own { aliases[name] = own }
             do {
-                let document = try Document(try schema.text().text)
-                for uri in uris { add(document, uri: uri) }
+                add(try Document(try schema.text().text), uri: own)
             } catch {
-                let reason = (error as? IntegrationError)?.message ?? "it is not JSON: \(error)"
-                for uri in uris { failures[URIReference(uri).withoutFragment.description] = reason }
+                failures[own] = (error as? IntegrationError)?.message ?? "it is not JSON: \(error)"
             }
         }
     }
@@ -34,6 +36,9 @@ public struct SchemaRegistry: Sendable {
             documents[URIReference(own).withoutFragment.description] = document
         }
     }
+
+    /// The name under which a document is known by all its names.
+    func canonical(_ uri: URIReference) -> URIReference { aliases[uri.description].map { URIReference($0) } ?? uri }
 
     func document(_ uri: String) -> Document? { documents[uri] }
 

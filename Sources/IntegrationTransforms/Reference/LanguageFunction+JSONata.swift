@@ -230,8 +230,8 @@ extension Builtin {
         case .uuid: FunctionWords("", "A random UUID of version 4 (RFC 9562, 5.4).", "$length($uuid())")
         default:
             FunctionWords(
-                "[value]", "The value as true or false: empty, zero, null and nothing are false.",
-                "$boolean(items[price > 99])")
+                "[value]", "The value as true or false: what is empty, zero, null or a function is false.",
+                #"[$boolean(""), $boolean(total)]"#)
         }
     }
 }

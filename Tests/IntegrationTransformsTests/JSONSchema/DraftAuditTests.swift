@@ -1,3 +1,4 @@
+import IntegrationCore
 import IntegrationDocument
 import IntegrationTransforms
 import Testing
@@ -300,6 +301,65 @@ struct DraftAuditTests {
         ] {
             let error = try #require(throws: SchemaError.self) { try compiled(#"{"$ref":"\#(uri)"}"#) }
             #expect(error.problems.map(\.message) == ["\(uri) leads to the schema \(uri), which is not declared"])
+        }
+    }
+
+    @Test("A resource of another draft inside a schema is checked by its own metaschema")
+    func compound() throws {
+        func schema(_ inner: String) -> String {
+            ##"{"$schema":"https://json-schema.org/draft/2020-12/schema","$defs":{"o":{"$id":"http://e.x/o","$schema":"http://json-schema.org/draft-07/schema#",\##(inner)}}}"##
+        }
+        _ = try compiled(schema(#""items":[{"type":"null"}]"#))
+        let error = try #require(throws: SchemaError.self) { try compiled(schema(#""minLength":-1"#)) }
+        #expect(error.problems.map(\.location) == ["http://e.x/o#/minLength"])
+    }
+
+    @Test("An error names the keyword that is broken, where others that mean nothing stand beside it")
+    func keywords() throws {
+        let draft4 = SchemaOptions(defaultDialect: .draft4)
+        #expect(
+            try violations(#"{"const":1,"enum":[2]}"#, "3", options: draft4).map(\.message) == ["$ must be 2, but is 3"]
+        )
+        #expect(try violations(#"{"const":1,"enum":[1,2]}"#, "2").map(\.message) == ["$ must be 1, but is 2"])
+        #expect(
+            try violations(#"{"enum":[]}"#, "2", options: SchemaOptions(defaultDialect: .draft6)).map(\.message) == [
+                "$ must be nothing (no value is allowed), but is 2"
+            ])
+        let draft7 = SchemaOptions(defaultDialect: .draft7)
+        let dependencies = #"{"dependencies":{"a":["b"]},"dependentRequired":{"a":["c"]}}"#
+        #expect(try violations(dependencies, #"{"a":1}"#, options: draft7).map(\.schemaLocation) == ["#/dependencies"])
+        #expect(try violations(dependencies, #"{"a":1,"b":1}"#).map(\.schemaLocation) == ["#/dependentRequired"])
+    }
+
+    @Test(
+        "Schemas of a configuration are one document under all their names; what can't be read is told where it is needed"
+    )
+    func declared() throws {
+        func declare(_ names: [String], _ file: String?, _ text: String) -> DeclaredSchema {
+            DeclaredSchema(names: names, file: file) { () throws(IntegrationError) in
+                NamedText(name: names[0], text: Array(text.utf8), place: names[0], file: file)
+            }
+        }
+        let registry = SchemaRegistry([
+            declare(["a@1", "a"], "s/a b.json", #"{"properties":{"n":{"$ref":"parts/n.json"}}}"#),
+            declare(["n"], "s/parts/n.json", #"{"type":"null"}"#), declare(["broken"], nil, "{"),
+            DeclaredSchema(names: ["gone"], file: "s/gone.json") { () throws(IntegrationError) in
+                throw IntegrationError(.fileNotFound, "s/gone.json: No such file or directory")
+            },
+        ])
+        for reference in ["schema:a", "schema:a@1", "file:s/a%20b.json"] {
+            let schema = try compiled(#"{"$ref":"\#(reference)"}"#, registry: registry)
+            #expect(try Document(#"{"n":null}"#).withRoot { schema.isValid($0) })
+            #expect(try !Document(#"{"n":1}"#).withRoot { schema.isValid($0) })
+        }
+        for (name, reason) in [
+            ("broken", "which can't be used: it is not JSON"),
+            ("gone", "which can't be used: s/gone.json: No such file"), ("b", "which is not declared"),
+        ] {
+            let error = try #require(throws: SchemaError.self) {
+                try compiled(#"{"$ref":"schema:\#(name)"}"#, registry: registry)
+            }
+            #expect(error.description.contains(reason), "\(error)")
         }
     }
 }

@@ -22,7 +22,7 @@ struct PatchStepTests {
                     #"{"status":"closed","items":[{"sku":"gift","price":3,"note":"for A","$a":"$.b"}],"name":"A","by":"A","sum":1.5,"old":null}"#,
                     #"IE2703 patch[0] (test /status): the value there is another one: "new" at $.status"#,
                     "IE2702 patch[3] (copy /name to /by): the document has no member `name` at $.name",
-                    "IE2103 template `patch[2]`, key `price`: `{{ total * 2 }}` selects nothing",
+                    "IE2103 template `patch[2]`, key `price`: ` total * 2 ` selects nothing",
                 ])
     }
 

@@ -15,7 +15,7 @@ extension SchemaStore {
     func resolve(_ reference: String, from place: SchemaPlace) throws(SchemaError) -> Target? {
         let uri = resources[place.resource].base.resolving(URIReference(reference))
         guard let resource = try resource(uri.withoutFragment) else {
-            let failure = registry.failure(uri.withoutFragment.description)
+            let failure = registry.failure(registry.canonical(uri.withoutFragment).description)
             report(
                 .schemaReference, place,
                 "\(reference) leads to the schema \(uri.withoutFragment), which "
