@@ -6,6 +6,8 @@ public protocol MakerContext {
     func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode
     /// The text of a named schema, and where it stands.
     func schema(_ name: NameReference) throws(IntegrationError) -> NamedText
+    /// Every JSON Schema that the configuration declares; a schema may refer to any of them.
+    var schemas: [DeclaredSchema] { get }
     /// The codec that `format:` names.
     func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec
     /// The name under which the engine opens a destination.
@@ -75,11 +77,39 @@ public struct NamedText: Sendable {
     public var text: [UInt8]
     /// The file it stands in, or where in the configuration.
     public var place: String
+    /// The file that it was read from; nil for what stands in the configuration.
+    public var file: String?
 
-    public init(name: String, text: [UInt8], place: String) {
+    public init(name: String, text: [UInt8], place: String, file: String? = nil) {
         self.name = name
         self.text = text
         self.place = place
+        self.file = file
+    }
+}
+
+/// A version of a schema that a configuration declares.
+public struct DeclaredSchema: Sendable {
+    /// Every name that it goes by: `order@2`, and for the latest one `order@latest` and `order` too.
+    public var names: [String]
+    /// The file that it is read from; nil for one that stands in the configuration.
+    public var file: String?
+    /// Its text, or why that can't be had.
+    public var text: @Sendable () throws(IntegrationError) -> NamedText
+
+    public init(
+        names: [String], file: String?, text: @escaping @Sendable () throws(IntegrationError) -> NamedText
+    ) {
+        self.names = names
+        self.file = file
+        self.text = text
+    }
+
+    /// Texts that a program has, by the names under which flows find them; in the order of the names.
+    public static func list(_ texts: [String: NamedText]) -> [DeclaredSchema] {
+        texts.sorted { $0.key < $1.key }.map { name, text in
+            DeclaredSchema(names: [name], file: text.file) { () throws(IntegrationError) in text }
+        }
     }
 }
 

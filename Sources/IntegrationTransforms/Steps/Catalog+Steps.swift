@@ -10,6 +10,12 @@ extension Catalog {
         register(step: "transform", TransformConfiguration.table) { configuration, context throws(IntegrationError) in
             try TransformConfiguration(configuration.fields).step(configuration.name, context)
         }
+        register(step: "json_patch", JSONPatchConfiguration.table) { configuration, _ in
+            JSONPatchConfiguration(configuration.fields).step(configuration.name)
+        }
+        register(step: "merge_patch", MergePatchConfiguration.table) { configuration, _ in
+            MergePatchConfiguration(configuration.fields).step(configuration.name)
+        }
         register(step: "validate", ValidateConfiguration.table) { configuration, context throws(IntegrationError) in
             try ValidateConfiguration(configuration.fields).step(configuration.name, context)
         }

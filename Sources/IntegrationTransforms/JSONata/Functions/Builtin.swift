@@ -77,6 +77,8 @@ enum Builtin: Int, CaseIterable, Sendable {
         uniqueKeysWithValues: allCases.map { (String(describing: $0), $0) })
 
     var signature: Signature { Self.rows[rawValue].signature }
+    /// As JSONata writes it, such as `<a<n>:n>`.
+    var signatureText: String { declaration.signature }
     var arity: Int { Self.rows[rawValue].arity }
 
     static func named(_ name: String) -> Builtin? { byName[name] }

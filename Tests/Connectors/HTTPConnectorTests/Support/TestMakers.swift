@@ -64,6 +64,7 @@ final class TestMakers: MakerContext {
 
     func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode { throw unneeded }
     func schema(_ name: NameReference) throws(IntegrationError) -> NamedText { throw unneeded }
+    var schemas: [DeclaredSchema] { [] }
     func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec { throw unneeded }
     func name(of destination: DestinationDeclaration) throws(IntegrationError) -> String { throw unneeded }
     func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination { throw unneeded }
