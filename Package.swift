@@ -7,6 +7,8 @@ let package = Package(
     products: [
         // The document alone: for its benchmark (Benchmarks) and its fuzzer (Fuzzing).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
+        // The languages alone: for their benchmark.
+        .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms"]),
         // The store alone: for its benchmark.
         .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
         .library(

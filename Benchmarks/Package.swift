@@ -12,6 +12,15 @@ let package = Package(
         .executableTarget(
             name: "DocumentBenchmark", dependencies: [.product(name: "IntegrationDocument", package: "Integration")],
             path: "Document"),
+        // The languages: JSONata, templates, JSON Schema, JSONPath. Run it through `Benchmarks/languages.py`.
+        .executableTarget(
+            name: "LanguagesBenchmark",
+            dependencies: [
+                "LanguagesAllocations", .product(name: "IntegrationDocument", package: "Integration"),
+                .product(name: "IntegrationTransforms", package: "Integration"),
+            ],
+            path: "Languages/Work", swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
+        .target(name: "LanguagesAllocations", path: "Languages/Allocations"),
         // The embedded store: what it writes, hands out and moves a second, and how long it takes to open.
         .executableTarget(
             name: "StoreBenchmark",
