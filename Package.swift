@@ -5,11 +5,9 @@ import PackageDescription
 let package = Package(
     name: "Integration",
     products: [
-        // The document alone: for its benchmark (Benchmarks) and its fuzzer (Fuzzing).
+        // The document, the languages and the store alone: for their benchmarks (Benchmarks) and fuzzers (Fuzzing).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
-        // The languages alone: for their benchmark.
         .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms"]),
-        // The store alone: for its benchmark.
         .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
         .library(
             name: "Integration",
