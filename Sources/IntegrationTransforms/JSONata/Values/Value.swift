@@ -110,9 +110,12 @@ enum Text {
     }
 
     /// Whether `left` stands before `right` in the order of UTF-16 code units (ECMA-262, 7.2.13).
-    static func isLess(_ left: String, _ right: String) -> Bool {
-        var one = left.utf8.makeIterator()
-        var two = right.utf8.makeIterator()
+    static func isLess(_ left: String, _ right: String) -> Bool { isLess(left.utf8, right.utf8) }
+
+    /// The same for UTF-8.
+    static func isLess(_ left: some Sequence<UInt8>, _ right: some Sequence<UInt8>) -> Bool {
+        var one = left.makeIterator()
+        var two = right.makeIterator()
         while true {
             guard let second = two.next() else { return false }
             guard let first = one.next() else { return true }
