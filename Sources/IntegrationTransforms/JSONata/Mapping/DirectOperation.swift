@@ -42,7 +42,7 @@ final class DirectProgram: @unchecked Sendable {
 
     let operations: UnsafeMutablePointer<DirectOperation>
     let operands: UnsafeMutablePointer<Int32>
-    let names: UnsafeMutablePointer<Unmanaged<Name>>
+    let names: UnsafeMutablePointer<KeyText>
     private let owned: [Name]
 
     init(_ draft: DirectDraft) {
@@ -53,7 +53,7 @@ final class DirectProgram: @unchecked Sendable {
         }
         operations = table(draft.operations)
         operands = table(draft.operands)
-        names = table(draft.names.map { Unmanaged.passUnretained($0) })
+        names = table(draft.names.map(\.bytes))
         owned = draft.names
     }
 

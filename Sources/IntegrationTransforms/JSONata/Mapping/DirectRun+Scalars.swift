@@ -205,7 +205,7 @@ extension DirectRun {
     ) -> DirectValue {
         room -= length
         guard room >= 0, length <= Word.maximumLength else { return .unknown }
-        let slice = arena.appendScratch(count: length) { write(self, $0) }
+        let slice = arena._withUnsafeGuaranteedRef { $0.appendScratch(count: length) { write(self, $0) } }
         return .scalar(
             Word(.string, base: Int(slice.base), offset: Int(slice.offset), length: Int(slice.length)))
     }

@@ -7,8 +7,9 @@ struct DirectRun {
 
     let operations: UnsafeMutablePointer<DirectOperation>
     let operands: UnsafeMutablePointer<Int32>
-    let names: UnsafeMutablePointer<Unmanaged<Name>>
-    let arena: Arena
+    let names: UnsafeMutablePointer<KeyText>
+    /// The builder's, which outlives the run.
+    let arena: Unmanaged<Arena>
     let bases: UnsafePointer<UnsafePointer<UInt8>>
     /// The members of the plan's input, where the context is that.
     let slots: UnsafeMutablePointer<UnsafePointer<Word>?>
@@ -24,7 +25,7 @@ struct DirectRun {
         operations = program.operations
         operands = program.operands
         names = program.names
-        self.arena = arena
+        self.arena = .passUnretained(arena)
         self.bases = bases
         self.slots = slots
         self.room = room
@@ -123,9 +124,7 @@ struct DirectRun {
             guard at.pointee.kind == .object else {
                 return at.pointee.kind == .array ? .array(at, next: name) : .nothing
             }
-            guard let next = names[Int(name)]._withUnsafeGuaranteedRef({ View(at, bases).member($0) }) else {
-                return .nothing
-            }
+            guard let next = View(at, bases).member(names[Int(name)]) else { return .nothing }
             at = next
             name += 1
         }

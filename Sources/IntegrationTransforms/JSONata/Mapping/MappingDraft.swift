@@ -89,7 +89,7 @@ struct MappingDraft {
         }
         if let object = shape.last as? ObjectNode, !object.keepArray {
             guard let plan = MappingPlan(object) else { return false }
-            step.plan = Int32(plans.count)
+            step.plan = .passUnretained(plan)
             plans.append(plan)
             shape.last = nil
         } else if !direct.hasElement(&shape) {

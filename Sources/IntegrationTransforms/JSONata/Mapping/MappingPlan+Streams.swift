@@ -148,10 +148,11 @@ extension MappingPlan {
         _ input: View, _ slots: Slots, _ run: inout DirectRun, _ context: inout Context, _ count: inout Int,
         into builder: inout Builder
     ) -> Bool {
-        if step.pointee.plan >= 0 {
-            let plan = plans[Int(step.pointee.plan)]
+        if let plan = step.pointee.plan {
             context.room = run.room
-            let written = plan.write(View(item, input.bases), slots + keyCount, &context, into: &builder)
+            let written = plan._withUnsafeGuaranteedRef {
+                $0.write(View(item, input.bases), slots + keyCount, &context, into: &builder)
+            }
             run.room = context.room
             guard written else { return false }
         } else if operation.pointee.fourth >= 0 {

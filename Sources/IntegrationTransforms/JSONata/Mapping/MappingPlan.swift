@@ -35,8 +35,8 @@ final class MappingPlan: @unchecked Sendable {
         var index: Int32 = 0
         /// What is evaluated where this way can't say.
         var node: Int32 = -1
-        /// The plan of each item of a stream; -1 for none.
-        var plan: Int32 = -1
+        /// The plan of each item of a stream, one of `plans`.
+        var plan: Unmanaged<MappingPlan>?
         /// The only item of a stream that is wanted, from the end where it is negative.
         var position = Self.everywhere
         var key = Word.null
@@ -50,7 +50,8 @@ final class MappingPlan: @unchecked Sendable {
     private let stepCount: Int
     let keyCount: Int
     private let direct: DirectProgram
-    let plans: [MappingPlan]
+    /// What the steps refer to.
+    private let plans: [MappingPlan]
     private let nodes: [Node]
     /// Slots that this plan and the largest of those within it need.
     private let slotCount: Int
