@@ -34,13 +34,17 @@ PATH = "$.orderItems[*].price"
 # reached, the former is scaled by what the latter does now.
 JSONATA_JS, YARDSTICK = 28_000, 145_000
 
+# The parts in JSONata, and what they run.
+JSONATA = {"jsonata": "order.jsonata", "jsonata-computing": "computing.jsonata", "jsonata-program": "program.jsonata"}
+
 # part: what it is, most microseconds by its mark (None: no mark).
 PARTS = {
     "jsonata": ("JSONata map of an order, bytes to bytes", 1e6 / 560_000),
     "template": ("template map of an order, bytes to bytes", 1e6 / 600_000),
     "schema": ("JSON Schema of a mapped order, parsed document", 0.6),
     "jsonpath": (f"JSONPath `{PATH}`, parsed document", 0.3),
-    "jsonata-computing": ("JSONata map that computes, bytes to bytes", None),
+    "jsonata-computing": ("JSONata map with sums, texts and conditions, bytes to bytes", None),
+    "jsonata-program": ("JSONata program with variables, sorting and functions, bytes to bytes", None),
 }
 
 
@@ -93,7 +97,7 @@ def python_yardsticks(lines):
     mapped = [by_hand(order) for order in orders]
     texts = [line.decode() for line in lines]
     rows = []
-    for part, file in (("jsonata", "order.jsonata"), ("jsonata-computing", "computing.jsonata")):
+    for part, file in JSONATA.items():
         text = (INPUTS / file).read_text()
         rust = jsonatapy.compile(text)
         slow = jsonata_python.Jsonata(text)
@@ -149,7 +153,7 @@ def node_yardsticks():
     version = subprocess.run(["node", "-p", "require('jsonata/package.json').version"], check=True, capture_output=True,
                              text=True).stdout.strip()
     return [(part, f"jsonata-js {version} on Node", functools.partial(jsonata_js, file))
-            for part, file in (("jsonata", "order.jsonata"), ("jsonata-computing", "computing.jsonata"))]
+            for part, file in JSONATA.items()]
 
 
 def build():

@@ -110,6 +110,7 @@ public enum NumberText {
         DecimalText.write(value, to: out)
     }
 
-    /// Whether the shortest text is known to have at most fifteen significant digits; it may have where this is false.
-    public static func isShort(_ value: Double) -> Bool { DecimalText.short(value) != nil }
+    /// The number as `mantissa` / 10^`places` where its shortest text is found to have at most fifteen digits and six places;
+    /// it may have no more where this is nil.
+    public static func short(_ value: Double) -> (mantissa: Int64, places: Int)? { DecimalText.short(value) }
 }

@@ -29,6 +29,7 @@ struct Workload {
         let literals = Literals()
         let mapping = try Expression.compile(try Self.text(inputs + "/order.jsonata"), literals: literals)
         let computing = try Expression.compile(try Self.text(inputs + "/computing.jsonata"), literals: literals)
+        let program = try Expression.compile(try Self.text(inputs + "/program.jsonata"), literals: literals)
         let node = try Document(Self.text(inputs + "/order.template.json")).withRoot { TemplateNode($0) }
         let template = try TemplateProgram(name: "order", mapping: node, literals: literals)
         let schema = try JSONSchema.compile(try Document(Self.text(schema)))
@@ -43,6 +44,7 @@ struct Workload {
             Part(name: "jsonata-computing", expected: streamed) {
                 orders.map { try Self.evaluate(computing, $0, $1) }
             },
+            Part(name: "jsonata-program", expected: streamed) { orders.map { try Self.evaluate(program, $0, $1) } },
             Part(name: "template", expected: streamed) {
                 var scratch = TemplateScratch()
                 return orders.map { try template.apply($0, in: $1, using: &scratch) }

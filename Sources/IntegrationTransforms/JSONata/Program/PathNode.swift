@@ -131,7 +131,10 @@ final class PathNode: Node, @unchecked Sendable {
             }
             return result
         }
-        var results: [Value] = []
+        var sequence: [Value] = []
+        sequence.reserveCapacity(input.count)
+        var first = Value.undefined
+        var count = 0
         for item in input {
             var value: Value
             if let name = step.name, case .view(let view) = item, view.kind == .object {
@@ -143,19 +146,18 @@ final class PathNode: Node, @unchecked Sendable {
             for case .filter(let predicate) in step.stages {
                 value = try evaluator.filter(value, predicate, frame)
             }
-            if !value.isUndefined { results.append(value) }
-        }
-        if isLast, results.count == 1, results[0].isArray, results[0].sequence == nil { return results[0] }
-        let sequence = ArrayBox(isSequence: true)
-        for value in results {
+            if value.isUndefined { continue }
+            if count == 0 { first = value }
+            count += 1
             if case .array(let box) = value, box.isConstructed {
-                sequence.items.append(value)
+                sequence.append(value)
             } else {
                 sequence.gather(value)
             }
         }
-        try evaluator.charge(sequence.items.count)
-        return .array(sequence)
+        if isLast, count == 1, first.isArray, first.sequence == nil { return first }
+        try evaluator.charge(sequence.count)
+        return .array(ArrayBox(sequence, isSequence: true))
     }
 
     // MARK: Tuples

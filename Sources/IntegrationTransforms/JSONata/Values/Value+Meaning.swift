@@ -175,7 +175,7 @@ enum NumberWriting {
     /// The number with at most 15 significant digits.
     static func rounded(_ value: Double) -> Double {
         // Integers stay as they are, and so does what has no more digits.
-        if value == value.rounded(.towardZero) || NumberText.isShort(value) { return value }
+        if value == value.rounded(.towardZero) || NumberText.short(value) != nil { return value }
         return strtod(format(value, "%.14e"), nil)
     }
 

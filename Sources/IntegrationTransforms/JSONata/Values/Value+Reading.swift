@@ -165,13 +165,18 @@ extension Value {
 
 extension ArrayBox {
     /// Appends a value, or the elements of an array; nothing where it is undefined.
-    func gather(_ value: Value) {
+    func gather(_ value: Value) { items.gather(value) }
+}
+
+extension [Value] {
+    /// Appends a value, or the elements of an array; nothing where it is undefined.
+    mutating func gather(_ value: Value) {
         switch value {
         case .undefined: return
-        case .array(let box): items += box.items
+        case .array(let box): self += box.items
         case .view(let view) where view.kind == .array:
-            for element in view.elements { items.append(Value(element)) }
-        default: items.append(value)
+            for element in view.elements { append(Value(element)) }
+        default: append(value)
         }
     }
 }
