@@ -1,38 +1,30 @@
-internal import Glibc
 internal import IntegrationDocument
+internal import OrderLines
 
 /// The orders as bytes.
 struct Orders {
-    private let block: ByteBlock
+    private let lines: OrderLines
     private let literals: ByteBlock
     private let arena = Arena()
-    let slices: [Slice]
     /// Documents between two resets of the arena.
     static let batch = 500
 
-    /// An order for each line of `block`.
-    init(_ block: ByteBlock, literals: ByteBlock) {
-        self.block = block
+    init(_ lines: OrderLines, literals: ByteBlock) {
+        self.lines = lines
         self.literals = literals
-        var slices: [Slice] = []
-        var start = 0
-        while start < block.count, let end = memchr(block.start + start, 10, block.count - start) {
-            let offset = UnsafePointer(end.assumingMemoryBound(to: UInt8.self)) - block.start
-            slices.append(Slice(base: Arena.sourceBase, offset: start, length: offset - start))
-            start = offset + 1
-        }
-        self.slices = slices
     }
+
+    var count: Int { lines.slices.count }
 
     /// Parses every order, makes a document of it and writes that; returns how many went well.
     @inline(__always)
     func map(_ make: (View, Arena) throws -> View?) -> Int {
         var good = 0
         var out = OutputBuffer(capacity: 1 << 20)
-        for first in stride(from: 0, to: slices.count, by: Self.batch) {
+        for first in stride(from: 0, to: count, by: Self.batch) {
             begin(arena)
             out.removeAll()
-            for slice in slices[first..<min(first + Self.batch, slices.count)] {
+            for slice in lines.slices[first..<min(first + Self.batch, count)] {
                 guard let root = try? arena.parse(slice), let made = try? make(arena.view(root), arena) else {
                     continue
                 }
@@ -50,7 +42,7 @@ struct Orders {
         begin(arena)
         var orders: [View] = []
         var made: [View] = []
-        for slice in slices.prefix(Self.batch) {
+        for slice in lines.slices.prefix(Self.batch) {
             orders.append(arena.view(try arena.parse(slice)))
             made.append(try make(orders[orders.count - 1], arena))
         }
@@ -59,7 +51,7 @@ struct Orders {
 
     private func begin(_ arena: Arena) {
         arena.reset()
-        arena.attach(block, as: Arena.sourceBase)
+        arena.attach(lines.block, as: Arena.sourceBase)
         arena.attach(literals, as: Arena.literalBase)
     }
 }

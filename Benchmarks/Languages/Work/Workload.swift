@@ -1,6 +1,6 @@
-internal import Glibc
 internal import IntegrationDocument
 internal import IntegrationTransforms
+internal import OrderLines
 
 /// The orders in memory, and what the languages do with them.
 struct Workload {
@@ -10,10 +10,6 @@ struct Workload {
         let expected: Int
         /// One turn; returns how many orders went well.
         let run: () -> Int
-    }
-
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
     }
 
     let parts: [Part]
@@ -35,10 +31,10 @@ struct Workload {
         let schema = try JSONSchema.compile(try Document(Self.text(schema)))
         let path = try JSONPath("$.orderItems[*].price")
 
-        let orders = Orders(try Self.bytes(orders), literals: literals.block())
+        let orders = Orders(try OrderLines(path: orders), literals: literals.block())
         var preparing = TemplateScratch()
         let parsed = try orders.parsed { try template.apply($0, in: $1, using: &preparing) }
-        let streamed = orders.slices.count
+        let streamed = orders.count
         parts = [
             Part(name: "jsonata", expected: streamed) { orders.map { try Self.evaluate(mapping, $0, $1) } },
             Part(name: "jsonata-computing", expected: streamed) {
@@ -81,20 +77,9 @@ struct Workload {
     }
 
     private static func text(_ path: String) throws -> String {
-        let block = try bytes(path)
+        let block = try OrderLines.read(path)
         return withExtendedLifetime(block) {
             String(decoding: UnsafeBufferPointer(start: block.start, count: block.count), as: UTF8.self)
         }
-    }
-
-    private static func bytes(_ path: String) throws(Failure) -> ByteBlock {
-        guard let file = fopen(path, "r") else {
-            throw Failure(description: "\(path): \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        fseek(file, 0, SEEK_END)
-        let size = ftell(file)
-        rewind(file)
-        return ByteBlock(capacity: size) { fread($0.baseAddress, 1, size, file) }
     }
 }

@@ -46,14 +46,9 @@ final class DirectProgram: @unchecked Sendable {
     private let owned: [Name]
 
     init(_ draft: DirectDraft) {
-        func table<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
-            let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
-            memory.initialize(from: elements, count: elements.count)
-            return memory
-        }
-        operations = table(draft.operations)
-        operands = table(draft.operands)
-        names = table(draft.names.map(\.bytes))
+        operations = .table(draft.operations)
+        operands = .table(draft.operands)
+        names = .table(draft.names.map(\.bytes))
         owned = draft.names
     }
 

@@ -69,8 +69,7 @@ final class MappingPlan: @unchecked Sendable {
         matcher = KeyMatcher(draft.direct.keys)
         keyCount = draft.direct.keys.count
         stepCount = draft.steps.count
-        steps = .allocate(capacity: stepCount)
-        steps.initialize(from: draft.steps, count: stepCount)
+        steps = .table(draft.steps)
         direct = DirectProgram(draft.direct)
         plans = draft.plans
         nodes = draft.nodes
