@@ -14,6 +14,7 @@ import importlib.metadata
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -123,8 +124,9 @@ def processor_seconds(command, **options):
 
 
 def has_jsonata_js():
-    found = subprocess.run(["node", "-e", "require.resolve('jsonata')"], capture_output=True)
-    return found.returncode == 0
+    if shutil.which("node") is None:
+        return False
+    return subprocess.run(["node", "-e", "require.resolve('jsonata')"], capture_output=True).returncode == 0
 
 
 def jsonata_js(file):

@@ -42,9 +42,11 @@ final class ObjectNode: Node, @unchecked Sendable {
     let pairs: [Pair]
     /// The keys, where all are constant and different: one item needs no grouping then.
     private let keys: [String]?
+    private let values: [Node]
 
     init(_ syntax: Syntax, _ pairs: [Pair]) {
         self.pairs = pairs
+        values = pairs.map(\.value)
         let keys = pairs.compactMap { pair in
             if let literal = pair.key as? LiteralNode, case .string(let key) = literal.literal { key } else { nil }
         }
@@ -120,13 +122,13 @@ final class ObjectNode: Node, @unchecked Sendable {
         // The keys are steps too.
         try evaluator.charge(keys.count)
         var present = keys
-        var values: [Value] = []
-        values.reserveCapacity(keys.count)
-        for pair in pairs {
-            let value = try evaluator.evaluate(pair.value, input, frame)
-            if value.isUndefined { present.remove(at: values.count) } else { values.append(value) }
+        var made: [Value] = []
+        made.reserveCapacity(keys.count)
+        for node in values {
+            let value = try evaluator.evaluate(node, input, frame)
+            if value.isUndefined { present.remove(at: made.count) } else { made.append(value) }
         }
-        return .object(ObjectBox(keys: present, values: values))
+        return .object(ObjectBox(keys: present, values: made))
     }
 
     /// What the value of a group is evaluated over: the one item, or all of them as an array.
