@@ -62,10 +62,11 @@ public final class Expression: Sendable {
         let mark = builder.count
         do {
             if let mapping, let input, input.kind == .object {
+                let isLocal = input.bases == UnsafePointer(builder.arena.bases)
                 var context = MappingPlan.Context(
-                    expression: self, input: input, bindings: bindings, budget: budget, host: host,
-                    isLocal: input.bases == UnsafePointer(builder.arena.bases),
-                    lastWord: mark + budget.outputBytes / 8)
+                    expression: self, input: input, bindings: bindings, budget: budget, host: host, isLocal: isLocal,
+                    isDirect: isLocal && !bindings.overridesBuiltins, lastWord: mark + budget.outputBytes / 8,
+                    room: budget.outputBytes)
                 if try mapping.write(&context, into: &builder) { return true }
                 builder.rewind(to: mark)
             }

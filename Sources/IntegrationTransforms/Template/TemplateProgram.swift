@@ -54,19 +54,14 @@ public final class TemplateProgram: @unchecked Sendable {
         places = compiler.places
         self.expressions = compiler.expressions
         programs = compiler.programs
-        func table<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
-            let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
-            memory.initialize(from: elements, count: elements.count)
-            return memory
-        }
         let scopes = zip(firsts, matchers).map {
             TemplateScope(firstSlot: Int32($0), matcher: Unmanaged.passUnretained($1))
         }
         tables = TemplateTables(
-            operations: table(compiler.operations), members: table(compiler.members),
-            elements: table(compiler.elements),
-            paths: table(compiler.paths), words: table(compiler.words), parts: table(compiler.parts),
-            scopes: table(scopes), coerced: CoercedWords(literals), root: root)
+            operations: .table(compiler.operations), members: .table(compiler.members),
+            elements: .table(compiler.elements),
+            paths: .table(compiler.paths), words: .table(compiler.words), parts: .table(compiler.parts),
+            scopes: .table(scopes), coerced: CoercedWords(literals), root: root)
     }
 
     deinit {

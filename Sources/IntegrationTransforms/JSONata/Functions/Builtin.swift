@@ -81,6 +81,13 @@ enum Builtin: Int, CaseIterable, Sendable {
     var signatureText: String { declaration.signature }
     var arity: Int { Self.rows[rawValue].arity }
 
+    /// Whether it takes no function and evaluates no expression.
+    var callsNothing: Bool {
+        let function = Signature.bit(UInt8(ascii: "f"))
+        return self != .eval
+            && signature.parameters.allSatisfy { $0.accepts & function == 0 || $0.type == UInt8(ascii: "a") }
+    }
+
     static func named(_ name: String) -> Builtin? { byName[name] }
 
     /// The names of all built-in functions.

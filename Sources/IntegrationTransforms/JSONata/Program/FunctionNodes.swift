@@ -31,12 +31,15 @@ final class CallNode: Node, @unchecked Sendable {
     let builtin: Builtin?
     /// The symbol that the procedure would be with a `$` before it.
     let bareSymbol: Int32?
+    /// Whether it calls a built-in function that calls no other, with all its arguments: nothing is left to a loop then.
+    private let isComplete: Bool
 
     init(
         _ syntax: Syntax, procedure: Node, arguments: [Node], name: String, builtin: Builtin?, bareSymbol: Int32?
     ) {
         self.procedure = procedure
         self.arguments = arguments
+        isComplete = builtin.map { $0.callsNothing && arguments.count == $0.signature.parameters.count } ?? false
         isTail = syntax.isThunk && syntax.group == nil && !syntax.keepArray
         self.name = name
         self.builtin = builtin
@@ -47,7 +50,9 @@ final class CallNode: Node, @unchecked Sendable {
     override var children: [Node] { [procedure] + arguments }
 
     override func run(_ input: Value, _ frame: Frame, _ evaluator: Evaluator) throws(ExpressionError) -> Value {
-        if isTail { return .function(FunctionBox(.thunk(self, input: input, frame: frame))) }
+        if isTail, !isComplete || evaluator.overridesBuiltins {
+            return .function(FunctionBox(.thunk(self, input: input, frame: frame)))
+        }
         return try call(input, frame, applyingTo: nil, evaluator)
     }
 

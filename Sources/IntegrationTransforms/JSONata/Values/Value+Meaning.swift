@@ -174,8 +174,8 @@ enum NumberWriting {
 
     /// The number with at most 15 significant digits.
     static func rounded(_ value: Double) -> Double {
-        // Integers stay as they are.
-        if value == value.rounded(.towardZero) { return value }
+        // Integers stay as they are, and so does what has no more digits.
+        if value == value.rounded(.towardZero) || NumberText.short(value) != nil { return value }
         return strtod(format(value, "%.14e"), nil)
     }
 
