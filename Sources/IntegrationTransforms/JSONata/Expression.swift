@@ -6,9 +6,10 @@ public import IntegrationDocument
 /// let total = try Expression.compile("$sum(items.(price * quantity))")
 /// try total.evaluate(order, into: &builder)
 /// ```
-/// The language is that of jsonata-js 2.2. Four things differ: `$uuid()` is there; the members of an object keep the order in which they
-/// stand (ECMAScript puts keys that look like integers first); numbers that are only copied keep their text; a
-/// surrogate without its partner is U+FFFD.
+/// The language is that of jsonata-js 2.2. Some things differ: `$uuid()` is there; the members of an object keep the
+/// order in which they stand (ECMAScript puts keys that look like integers first); numbers that are only copied keep
+/// their text; a surrogate without its partner is U+FFFD; `$base64encode` and `$base64decode` take texts as UTF-8, as the
+/// documentation says of decoding, where jsonata-js on Node loses every character above U+00FF.
 ///
 /// - Source: https://docs.jsonata.org
 public final class Expression: Sendable {
@@ -120,7 +121,7 @@ extension JSONataValue {
         case .function: self = .function
         default:
             if let number = value.double {
-                guard number.isFinite else { throw ExpressionError("D1001", value: "\(number)") }
+                guard number.isFinite else { throw ExpressionError(notFinite: number) }
                 self = .number(number)
             } else if let string = value.string {
                 self = .string(string)

@@ -200,8 +200,7 @@ final class Evaluator {
         case .nextMatch(let cursor):
             return try cursor.next(self)
         case .transform(let node, let frame):
-            let checked = try check(arguments, TransformNode.signature, context: context)
-            return try node.transform(checked.first ?? .undefined, frame, self)
+            return try node.transform(arguments, context: context, frame, self)
         }
     }
 }

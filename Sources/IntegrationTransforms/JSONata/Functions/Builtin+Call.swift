@@ -56,7 +56,7 @@ extension Builtin {
                 throw call.failure("D3141", call[1].string, or: "$assert() statement failed")
             }
             return .undefined
-        case .type: return call.type()
+        case .type: return try call.type()
         case .base64encode, .base64decode, .encodeUrlComponent, .encodeUrl, .decodeUrlComponent, .decodeUrl:
             return try call.encode(self)
         case .eval: return try call.eval()

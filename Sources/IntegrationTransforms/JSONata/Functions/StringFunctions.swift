@@ -85,9 +85,13 @@ extension BuiltinCall {
         switch builtin {
         case .base64encode: return .string(Base64.encode(Array(text.utf8)))
         case .base64decode: return .string(String(decoding: Base64.decodeLeniently(text.utf8), as: UTF8.self))
-        case .encodeUrlComponent: return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved))
-        case .encodeUrl:
-            return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved + PercentCoding.reserved))
+        case .encodeUrlComponent, .encodeUrl:
+            // What was half a surrogate pair, or bytes that were no text, has no address (ECMA-262, 19.2.6.5).
+            guard !text.unicodeScalars.contains("\u{FFFD}") else {
+                throw ExpressionError("D3140", token: "\(builtin)", value: text)
+            }
+            let reserved = builtin == .encodeUrl ? PercentCoding.reserved : []
+            return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved + reserved))
         default:
             let kept = builtin == .decodeUrl ? PercentCoding.reserved : []
             guard let decoded = PercentCoding.decode(text, keeping: kept) else {

@@ -39,10 +39,10 @@ final class BinaryNode: Node, @unchecked Sendable {
         switch op {
         case .and:
             guard one.truth ?? false else { return .bool(false) }
-            return .bool(try evaluator.evaluate(right, input, frame).truth ?? false)
+            return .bool(try secondTruth(input, frame, evaluator))
         case .or:
             if one.truth ?? false { return .bool(true) }
-            return .bool(try evaluator.evaluate(right, input, frame).truth ?? false)
+            return .bool(try secondTruth(input, frame, evaluator))
         default: break
         }
         let two = try evaluator.evaluate(right, input, frame)
@@ -60,6 +60,17 @@ final class BinaryNode: Node, @unchecked Sendable {
             try evaluator.charge(items.count)
             return .bool(items.contains { $0.isIdentical(to: one) })
         case .and, .or: return .undefined
+        }
+    }
+
+    /// Whether the right side holds. Its errors have the operator's position, as in jsonata-js.
+    private func secondTruth(
+        _ input: Value, _ frame: Frame, _ evaluator: Evaluator
+    ) throws(ExpressionError) -> Bool {
+        do {
+            return try evaluator.evaluate(right, input, frame).truth ?? false
+        } catch {
+            throw error.placed(at: start, end: end).with(end: end)
         }
     }
 

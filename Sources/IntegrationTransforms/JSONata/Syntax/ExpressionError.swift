@@ -46,6 +46,11 @@ public struct ExpressionError: Error, Sendable {
             source: "")
     }
 
+    /// D1001: the number is infinite or none at all, and JSON has neither.
+    init(notFinite number: Double) {
+        self.init("D1001", value: number.isNaN ? "not a number" : number < 0 ? "-Infinity" : "Infinity")
+    }
+
     /// The code that jsonata-js gives the error: S static, T type, D dynamic, U a limit that was reached.
     public var code: String { details.code }
     /// The operator, function or text that the error is about.
