@@ -96,6 +96,9 @@ public final class Expression: Sendable {
         }
     }
 
+    /// The variable that the expression binds as a whole, as `$x := 5` does; nil for any other.
+    public var boundVariable: String? { (root as? BindNode).map { symbols.names[Int($0.symbol)] } }
+
     func run(
         _ input: View?, _ bindings: ExpressionBindings, _ budget: ExpressionBudget, _ host: ExpressionHost
     ) throws(ExpressionError) -> Value {

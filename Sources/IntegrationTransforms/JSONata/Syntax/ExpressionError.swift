@@ -69,6 +69,11 @@ public struct ExpressionError: Error, Sendable {
         String(decoding: details.source.utf8.prefix(max(0, details.end)), as: UTF8.self).utf16.count
     }
 
+    /// Whether the text ended before the expression did, so that more text may make it whole.
+    public var isUnfinished: Bool {
+        ["S0101", "S0105", "S0106", "S0203", "S0207"].contains(code)
+    }
+
     /// Line of the fault, from 1.
     public var line: Int { 1 + details.source.utf8.prefix(offset).filter { $0 == UInt8(ascii: "\n") }.count }
 
