@@ -1,6 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Products of other packages that many targets use.
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+
 // One row per target; the loop at the end gives every Swift target the same strict settings.
 let package = Package(
     name: "Integration",
@@ -48,31 +58,24 @@ let package = Package(
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(
             name: "IntegrationCore",
-            dependencies: ["IntegrationDocument", .product(name: "Logging", package: "swift-log")]),
+            dependencies: ["IntegrationDocument", logging]),
         .target(
             name: "IntegrationResilience",
-            dependencies: [
-                "IntegrationCore", "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
-            ]),
+            dependencies: ["IntegrationCore", "IntegrationDocument", logging]),
 
         // Services with several endpoints: discovery, health, balancing, caches.
         .target(
             name: "IntegrationServices",
             dependencies: [
-                "IntegrationCore", "IntegrationDocument", "IntegrationResilience", "FileSystemClient",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "IntegrationCore", "IntegrationDocument", "IntegrationResilience", "FileSystemClient", logging,
+                nioCore, nioPosix,
             ]),
 
         // Steps and the languages; regular expressions with a budget.
         .target(name: "IntegrationPatterns", dependencies: ["CPCRE2"]),
         .target(
             name: "IntegrationTransforms",
-            dependencies: [
-                "IntegrationCore", "IntegrationDocument", "IntegrationPatterns",
-                .product(name: "Logging", package: "swift-log"),
-            ]),
+            dependencies: ["IntegrationCore", "IntegrationDocument", "IntegrationPatterns", logging]),
         .target(name: "IntegrationFormats", dependencies: ["IntegrationDocument", "IntegrationCore"]),
 
         // Where queues, positions, dead letters, state and events are kept.
@@ -82,10 +85,8 @@ let package = Package(
         .target(
             name: "IntegrationEngine",
             dependencies: [
-                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationStore",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationStore", logging,
+                serviceLifecycle, .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
 
         // For those who test flows, steps and connectors of their own.
@@ -93,8 +94,7 @@ let package = Package(
             name: "IntegrationTesting",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
-                "IntegrationStore",
-                .product(name: "Logging", package: "swift-log"),
+                "IntegrationStore", logging,
             ]),
 
         // YAML → plan.
@@ -102,7 +102,7 @@ let package = Package(
             name: "IntegrationConfiguration",
             dependencies: [
                 "IntegrationCore", "IntegrationEngine", "IntegrationResilience", "IntegrationServices",
-                "IntegrationStore", "CYAML", .product(name: "Logging", package: "swift-log"),
+                "IntegrationStore", "CYAML", logging,
             ]),
 
         // The admin API.
@@ -110,12 +110,7 @@ let package = Package(
             name: "IntegrationServer",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationEngine", "IntegrationServices",
-                "IntegrationStore", "IntegrationTransforms",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                "IntegrationStore", "IntegrationTransforms", logging, serviceLifecycle, nioCore, nioPosix, nioHTTP1,
             ]),
 
         // Clients: no engine words in them.
@@ -127,24 +122,15 @@ let package = Package(
             name: "HTTPTransport",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), logging, nioCore, nioPosix, nioHTTP1,
+                nioHTTPCompression, nioSSL, nioTLS,
             ],
             path: "Sources/Clients/HTTP"),
 
         // Connectors: one folder, one row.
         .target(
             name: "FileConnector",
-            dependencies: [
-                "IntegrationDocument", "IntegrationCore", "FileSystemClient",
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient", logging],
             path: "Sources/Connectors/File"),
         .target(
             name: "ConsoleConnector", dependencies: ["IntegrationDocument", "IntegrationCore", "FileSystemClient"],
@@ -160,13 +146,8 @@ let package = Package(
             name: "HTTPConnector",
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "HTTPTransport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"), logging, nioCore, nioPosix, nioHTTP1,
+                nioHTTPCompression, nioSSL,
             ],
             path: "Sources/Connectors/HTTP"),
         .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
@@ -181,12 +162,9 @@ let package = Package(
             dependencies: [
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
                 "IntegrationServices", "IntegrationTransforms", "IntegrationFormats", "IntegrationConfiguration",
-                "FileConnector",
-                "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector", "HTTPConnector",
-                "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
-                "FileSystemClient",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "FileConnector", "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
+                "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector", "GRPCConnector",
+                "AWSConnector", "FileSystemClient", logging, serviceLifecycle,
             ]),
 
         // The `integration` command.
@@ -196,9 +174,7 @@ let package = Package(
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "IntegrationEngine",
                 "IntegrationTransforms", "IntegrationConfiguration", "Integration", "IntegrationServer",
                 "IntegrationServices", "IntegrationStore",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), logging, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
@@ -210,31 +186,23 @@ let package = Package(
         // A TCP proxy that does to connections what networks do.
         .target(
             name: "FaultProxy",
-            dependencies: [
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-            ], path: "Tests/Support/FaultProxy"),
+            dependencies: [nioCore, nioPosix], path: "Tests/Support/FaultProxy"),
         .testTarget(
             name: "FaultProxyTests",
-            dependencies: [
-                "FaultProxy", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ]),
+            dependencies: ["FaultProxy", nioCore, nioPosix]),
         .testTarget(name: "IntegrationDocumentTests", dependencies: ["IntegrationDocument", "TestSupport"]),
         .testTarget(
             name: "IntegrationCoreTests", dependencies: ["IntegrationCore", "IntegrationDocument", "TestSupport"]),
         .testTarget(
             name: "IntegrationResilienceTests",
             dependencies: [
-                "IntegrationResilience", "IntegrationCore", "IntegrationDocument", "IntegrationTesting",
-                .product(name: "Logging", package: "swift-log"),
+                "IntegrationResilience", "IntegrationCore", "IntegrationDocument", "IntegrationTesting", logging,
             ]),
         .testTarget(
             name: "IntegrationEngineTests",
             dependencies: [
                 "IntegrationEngine", "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
-                "IntegrationFormats",
-                "IntegrationResilience", "IntegrationStore", "ConnectorTestSupport",
-                .product(name: "Logging", package: "swift-log"),
+                "IntegrationFormats", "IntegrationResilience", "IntegrationStore", "ConnectorTestSupport", logging,
             ]),
         .testTarget(
             name: "IntegrationStoreTests",
@@ -248,45 +216,40 @@ let package = Package(
             name: "IntegrationServerTests",
             dependencies: [
                 "IntegrationServer", "IntegrationServices", "IntegrationStore", "IntegrationEngine",
-                "IntegrationTesting", "IntegrationCore", "IntegrationDocument",
-                .product(name: "Logging", package: "swift-log"),
+                "IntegrationTesting", "IntegrationCore", "IntegrationDocument", logging,
             ]),
         .testTarget(
             name: "IntegrationServicesTests",
             dependencies: [
                 "IntegrationServices", "IntegrationResilience", "IntegrationTesting", "IntegrationCore",
-                "IntegrationDocument", .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "IntegrationDocument", logging, nioCore, nioPosix,
             ]),
         .testTarget(name: "IntegrationPatternsTests", dependencies: ["IntegrationPatterns"]),
         .testTarget(
             name: "IntegrationTransformsTests",
             dependencies: [
-                "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns", "TestSupport",
-                "ConnectorTestSupport",
+                "IntegrationTransforms", "IntegrationCore", "IntegrationDocument", "IntegrationPatterns",
+                "TestSupport", "ConnectorTestSupport",
             ]),
         .testTarget(
             name: "IntegrationConfigurationTests",
             dependencies: [
                 "IntegrationConfiguration", "IntegrationCore", "IntegrationEngine", "IntegrationResilience",
-                "IntegrationServices", "HTTPConnector", "PostgresConnector",
-                "RabbitMQConnector", "MQTTConnector", "GRPCConnector", "AWSConnector",
-                .product(name: "Logging", package: "swift-log"),
+                "IntegrationServices", "HTTPConnector", "PostgresConnector", "RabbitMQConnector", "MQTTConnector",
+                "GRPCConnector", "AWSConnector", logging,
             ]),
         .testTarget(
             name: "IntegrationCLITests",
             dependencies: [
                 "IntegrationCLI", "IntegrationCore", "IntegrationEngine", "IntegrationConfiguration",
-                "ConnectorTestSupport", .product(name: "Logging", package: "swift-log"),
+                "ConnectorTestSupport", logging,
             ]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
                 "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationServices",
-                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector",
-                .product(name: "Logging", package: "swift-log"),
+                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector", logging,
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
@@ -295,13 +258,11 @@ let package = Package(
             name: "FaultTests",
             dependencies: [
                 "Integration", "IntegrationCLI", "IntegrationConfiguration", "IntegrationCore", "IntegrationServices",
-                "IntegrationStore", "ConnectorTestSupport", .product(name: "Logging", package: "swift-log"),
+                "IntegrationStore", "ConnectorTestSupport", logging,
             ]),
         .target(
             name: "ConnectorTestSupport",
-            dependencies: [
-                "IntegrationDocument", "IntegrationCore", .product(name: "Logging", package: "swift-log"),
-            ], path: "Tests/Connectors/Support"),
+            dependencies: ["IntegrationDocument", "IntegrationCore", logging], path: "Tests/Connectors/Support"),
         .testTarget(
             name: "FileConnectorTests",
             dependencies: [
@@ -328,12 +289,8 @@ let package = Package(
             dependencies: [
                 "HTTPConnector", "HTTPTransport", "IntegrationFormats", "IntegrationDocument", "IntegrationCore",
                 "IntegrationEngine", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
-                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy", logging, nioCore,
+                nioPosix, nioHTTP1, nioSSL,
             ], path: "Tests/Connectors/HTTPConnectorTests"),
         .testTarget(
             name: "TableConnectorTests",
@@ -350,7 +307,7 @@ let library: [Target.Dependency] = [
     "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument", "IntegrationEngine",
     "IntegrationFormats",
     "IntegrationResilience", "IntegrationServices", "IntegrationTransforms", "DropConnector", "FileConnector",
-    "TableConnector", "ExampleSupport", .product(name: "Logging", package: "swift-log"),
+    "TableConnector", "ExampleSupport", logging,
 ]
 for name in [
     "PluginManagement", "IntegrationFlow", "Connectors", "DataTransformation", "PluginDevelopment", "FlowDevelopment",
