@@ -140,7 +140,7 @@ struct ExpressionCheckTests {
               f:
                 source: {type: generate, interval: 10ms, count: 1, body: {a: 1}}
                 steps:
-                  - transform: {mapping: {region: "{{ $env.REGION }}", all: "{{ $env }}"}}
+                  - transform: {mapping: {region: "{{ $env.REGION }}", all: "{{ $env }}", from: "{{ $meta.source }}"}}
                 destination: {type: stdout}
             """
         }
@@ -158,6 +158,29 @@ struct ExpressionCheckTests {
         let result = try Executable.run(
             "run", "--until-idle", "integration.yaml", in: folder, environment: ["REGION=eu", "SECRET=no"])
         #expect(result.status == 0)
-        #expect(result.output == #"{"region":"eu","all":{"REGION":"eu"}}"# + "\n")
+        #expect(result.output == #"{"region":"eu","all":{"REGION":"eu"},"from":"source"}"# + "\n")
+    }
+
+    @Test("Mistakes in a mapping are shown where they stand; what a literal holds is none")
+    func mappings() throws {
+        let result = try check(
+            """
+            storage: ./data
+            flows:
+              f:
+                source: {type: generate, interval: 1s, body: x}
+                steps:
+                  - transform:
+                      mapping:
+                        a: $.items[
+                        b: "no. {{ 1 + }}"
+                        c: {$literal: {d: "$.items[", e: "{{ 1 + }}"}}
+                        f: $$5
+                destination: {type: drop}
+            """)
+        #expect(result.status == 78)
+        #expect(result.words.contains("--> integration.yaml:8:"))
+        #expect(result.words.contains("--> integration.yaml:9:"))
+        #expect(result.words.contains("2 errors. Next: integration explain IE1010"))
     }
 }

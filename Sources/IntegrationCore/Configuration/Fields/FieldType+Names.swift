@@ -110,7 +110,8 @@ extension FieldType where Value == ConfigurationNode {
     public static var mapping: FieldType {
         FieldType(shape: .any, encode: { $0 }) { node, context in
             let isRight = context.checkScalars(of: node) { scalar, node, context in
-                guard scalar.kind == .string else { return true }
+                // What stands below `$literal` is taken as it is.
+                guard scalar.kind == .string, !context.path.contains("$literal") else { return true }
                 return context.check(scalar, at: node, as: .mapping)
             }
             return isRight ? node : nil
