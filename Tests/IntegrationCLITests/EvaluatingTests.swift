@@ -102,4 +102,11 @@ struct EvaluatingTests {
         #expect(valid.status == 0)
         #expect(valid.output == #"{"valid":true,"violations":[]}"# + "\n")
     }
+
+    @Test("A schema that is no JSON has a caret under the place")
+    func brokenSchema() throws {
+        let result = try Executable.run("eval", "schema", #"{"type": }"#, input: order, in: folder)
+        #expect(result.status == 1)
+        #expect(result.words.contains("\n  {\"type\": }\n           ^"))
+    }
 }

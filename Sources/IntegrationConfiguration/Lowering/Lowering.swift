@@ -63,6 +63,7 @@ final class Lowering: MakerContext {
         if let destination = configuration.destination { flow.destination = try name(of: destination) }
         flow.errorHandling = try errorHandling(configuration.errorHandling)
         flow.version = configuration.version
+        flow.environment = environment
         flow.recording = configuration.monitoring.recording ?? document.monitoring.recording
         switch configuration.ordering {
         case .none: flow.ordering = .none
@@ -248,12 +249,12 @@ final class Lowering: MakerContext {
 
     func text(_ template: TemplateString) throws(IntegrationError) -> any MessageText {
         guard let compile = catalog.makers.text else { throw noLanguage(template.text) }
-        return try compile(template)
+        return try compile(template, environment)
     }
 
     func body(_ body: ConfigurationNode) throws(IntegrationError) -> any MessageBody {
         guard let compile = catalog.makers.body else { throw noLanguage("a body") }
-        return try compile(body)
+        return try compile(body, environment)
     }
 
     private func noLanguage(_ what: String) -> IntegrationError {

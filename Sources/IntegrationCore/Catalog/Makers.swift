@@ -149,6 +149,11 @@ public struct Makers: Sendable {
         @Sendable (StepConfiguration, any MakerContext) throws(IntegrationError) -> any StepDefinition
     public typealias MakeProbe =
         @Sendable (Connection, any MakerContext) throws(IntegrationError) -> any ConnectorProbe
+    /// The last parameter holds the variables that expressions may read as `$env`.
+    public typealias MakeText =
+        @Sendable (TemplateString, [String: String]) throws(IntegrationError) -> any MessageText
+    public typealias MakeBody =
+        @Sendable (ConfigurationNode, [String: String]) throws(IntegrationError) -> any MessageBody
     public typealias MakeCodec = @Sendable (CodecOptions) throws(IntegrationError) -> any Codec
 
     public internal(set) var sources: [String: MakeSource] = [:]
@@ -158,8 +163,8 @@ public struct Makers: Sendable {
     public internal(set) var codecs: [String: MakeCodec] = [:]
     public internal(set) var probes: [String: MakeProbe] = [:]
     /// Compile texts and bodies with expressions in them; nil where no expression language is registered.
-    public internal(set) var text: (@Sendable (TemplateString) throws(IntegrationError) -> any MessageText)?
-    public internal(set) var body: (@Sendable (ConfigurationNode) throws(IntegrationError) -> any MessageBody)?
+    public internal(set) var text: MakeText?
+    public internal(set) var body: MakeBody?
     /// Makes the key that an expression gives; nil where no expression language is registered.
     public internal(set) var key: (@Sendable (String) -> any MessageKeyDefinition)?
 }
@@ -204,11 +209,12 @@ extension Catalog {
     ///   - endsFlow: whether a flow that ends with it needs no destination.
     ///   - waits: whether it waits for something else, such as a service, so that `timeout` and `concurrency` mean
     ///     something.
+    ///   - outcome: what it leaves of a message's body.
     public mutating func register(
         step name: String, _ table: FieldTable, endsFlow: Bool = false, waits: Bool = false,
-        make: @escaping Makers.MakeStep
+        outcome: StepOutcome = .changed, make: @escaping Makers.MakeStep
     ) {
-        register(TypeDescription(.step, name, table, endsFlow: endsFlow, waits: waits))
+        register(TypeDescription(.step, name, table, endsFlow: endsFlow, waits: waits, outcome: outcome))
         makers.steps[name] = make
     }
 
@@ -218,10 +224,7 @@ extension Catalog {
     }
 
     /// Sets the language of expressions in texts and bodies.
-    public mutating func register(
-        text: @escaping @Sendable (TemplateString) throws(IntegrationError) -> any MessageText,
-        body: @escaping @Sendable (ConfigurationNode) throws(IntegrationError) -> any MessageBody
-    ) {
+    public mutating func register(text: @escaping Makers.MakeText, body: @escaping Makers.MakeBody) {
         makers.text = text
         makers.body = body
     }

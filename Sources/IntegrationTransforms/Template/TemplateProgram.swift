@@ -74,6 +74,9 @@ public final class TemplateProgram: @unchecked Sendable {
         tables.scopes.deallocate()
     }
 
+    /// Whether expressions are evaluated, which see the surroundings in the scratch.
+    var hasExpressions: Bool { !expressions.isEmpty }
+
     /// Makes the template's document for one message.
     ///
     /// - Parameters:
@@ -87,10 +90,11 @@ public final class TemplateProgram: @unchecked Sendable {
     ) throws(IntegrationError) -> View {
         scratch.reserve(slots: slotCount, values: expressions.count)
         let values = scratch.values
-        if !expressions.isEmpty {
+        if hasExpressions {
+            let surroundings = scratch.surroundings
             for (index, expression) in expressions.enumerated() {
                 do throws(IntegrationError) {
-                    values[index] = try expression.value.evaluate(source, in: arena)?.pointer
+                    values[index] = try expression.value.evaluate(source, in: arena, surroundings)?.pointer
                 } catch {
                     throw error.inTemplate(name, expression.key, "`{{\(expression.text)}}` failed")
                 }

@@ -61,6 +61,12 @@ final class PathNode: Node, @unchecked Sendable {
         super.init(syntax)
     }
 
+    /// Whether nothing says how many values are meant: no predicate, no `[]`, no group-by.
+    var isPlain: Bool {
+        !keepSingletonArray && !keepArray && group == nil
+            && steps.allSatisfy { $0.stages.isEmpty && !$0.node.keepArray && !($0.node is RefinedNode) }
+    }
+
     override var children: [Node] {
         steps.flatMap { step in
             [step.sort ?? step.node]

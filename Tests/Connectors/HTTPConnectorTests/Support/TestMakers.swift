@@ -96,11 +96,11 @@ final class TestMakers: MakerContext {
 
     func text(_ template: TemplateString) throws(IntegrationError) -> any MessageText {
         guard let compile = Self.catalog.makers.text else { throw unneeded }
-        return try compile(template)
+        return try compile(template, environment)
     }
 
     func body(_ body: ConfigurationNode) throws(IntegrationError) -> any MessageBody {
         guard let compile = Self.catalog.makers.body else { throw unneeded }
-        return try compile(body)
+        return try compile(body, environment)
     }
 }
