@@ -4,7 +4,7 @@ internal import Logging
 
 /// What the thread of a consuming connection does: connects, and again after it was cut; takes in what comes; tells the
 /// broker what became of it; puts back what is held for too long.
-final class ConsumerLoop: @unchecked Sendable {
+final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     // Proof of Sendable: `mailbox`, `gate`, `inbox` and `opening` are safe for threads; everything else is touched by
     // `run`, which one thread calls once.
 
@@ -43,7 +43,8 @@ final class ConsumerLoop: @unchecked Sendable {
         (self.connection, self.topology, self.options, self.logger) = (connection, topology, options, logger)
     }
 
-    /// Runs until it is told to stop.
+    func stop() { mailbox.post(.stop) }
+
     func run() {
         while !isStopping {
             for command in mailbox.take() { handle(command) }

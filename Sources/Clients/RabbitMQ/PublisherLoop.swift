@@ -1,11 +1,10 @@
 internal import CRabbitMQ
 internal import IntegrationCore
 internal import Logging
-internal import Synchronization
 
 /// What the thread of a publishing connection does: connects when there is something to publish, publishes, matches what
 /// comes back to what went out, and fails what has waited for too long.
-final class PublisherLoop: @unchecked Sendable {
+final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
     // Proof of Sendable: `mailbox` and `gate` are safe for threads; everything else is touched by `run`, which one thread
     // calls once.
 
@@ -37,7 +36,8 @@ final class PublisherLoop: @unchecked Sendable {
         (self.options, self.topology, self.logger) = (options, topology, logger)
     }
 
-    /// Runs until it is told to stop.
+    func stop() { mailbox.post(.stop) }
+
     func run() {
         var isStopping = false
         while !isStopping {

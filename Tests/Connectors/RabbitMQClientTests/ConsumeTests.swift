@@ -109,6 +109,20 @@ struct ConsumeTests {
     }
 
     @Test
+    func `of a queue with a single active consumer another takes over where that one goes`() async throws {
+        let (options, queue) = (options, try await filled(5, arguments: ["x-single-active-consumer": .bool(true)]))
+        try await withThrowingTaskGroup(of: [String].self) { group in
+            try await consuming(queue, options, prefetch: 1) { first in
+                let got = await first.takeAll(2)
+                group.addTask { try await consuming(queue, options) { await $0.takeAll(2) }.map(\.text) }
+                let more = await first.takeAll(1)
+                #expect((got + more).map(\.text) == ["0", "1", "2"])
+            }
+            #expect(try await group.next() == ["3", "4"])
+        }
+    }
+
+    @Test
     func `a queue that is not there is said, and one that is taken away is consumed again when it is back`()
         async throws
     {
