@@ -42,6 +42,9 @@ public final class AMQPConsumer: Sendable {
         loop.mailbox.post(.settle(outcomes))
     }
 
-    /// Hands out nothing any more; what was taken can still be settled.
-    public func finish() { loop.inbox.close() }
+    /// Hands out nothing any more, and leaves the rest to others; what was taken can still be settled.
+    public func finish() {
+        let rest = loop.inbox.close()
+        loop.mailbox.post(.finish(rest.map(\.tag)))
+    }
 }

@@ -240,13 +240,24 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         waiting.removeAll { $0.ticket.isDone }
     }
 
+    /// Fails what has waited for too long, and ends a connection over which the broker does not confirm: nothing may pile
+    /// up on it.
     private func expire() {
         let now = SystemClock().now
+        var isLate = false
         while let first = waiting.first, first.deadline <= now {
             waiting.removeFirst()
-            first.ticket.failRest(
-                IntegrationError(
-                    .answerTimedOut, "the broker did not confirm within \(options.timeout.configurationText)"))
+            let limit = options.timeout.configurationText
+            if let blocked {
+                first.ticket.failRest(
+                    IntegrationError(
+                        .amqpBlocked, "the broker has blocked its publishers, for \(limit) by now", causes: [blocked]))
+            } else {
+                isLate = true
+                first.ticket.failRest(
+                    IntegrationError(.answerTimedOut, "the broker did not confirm within \(limit)"))
+            }
         }
+        if isLate { lose(IntegrationError(.connectionCut, "the broker did not confirm in time")) }
     }
 }

@@ -160,6 +160,21 @@ struct ConsumeTests {
     }
 
     @Test
+    func `who has finished leaves the rest to others, and can settle what he took`() async throws {
+        let queue = try await filled(6)
+        try await consuming(queue, options, prefetch: 6) { consumer in
+            let taken = await consumer.takeAll(2, as: nil)
+            consumer.finish()
+            let others = try await consuming(queue, options) { await $0.takeAll(4) }
+            #expect(others.map(\.text) == ["2", "3", "4", "5"])
+            consumer.settle(taken.map { ($0.tag, .accepted) })
+        }
+        try await publish([.text("last", to: queue)], options)
+        let rest = try await consuming(queue, options) { await $0.takeAll(1) }
+        #expect(rest.map(\.text) == ["last"])
+    }
+
+    @Test
     func `a consumer that waits ends at once when it is told to, and when it is cancelled`() async throws {
         let queue = RabbitServer.freshName("queue")
         let started = SystemClock().now
