@@ -15,7 +15,7 @@ let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", p
 let package = Package(
     name: "Integration",
     products: [
-        // The document, the languages and the store alone: for their benchmarks (Benchmarks) and fuzzers (Fuzzing).
+        // The document, the languages and the store alone: for their benchmarks (Benchmarks).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
         .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms"]),
         .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
@@ -27,6 +27,13 @@ let package = Package(
                 "FileConnector", "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
             ]),
         .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
+        // The languages, the formats and schedules, for their fuzzers (Fuzzing).
+        .library(
+            name: "IntegrationLanguages",
+            targets: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationPatterns", "IntegrationTransforms",
+                "IntegrationFormats", "FileSystemClient", "GenerateConnector",
+            ]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [
@@ -249,7 +256,8 @@ let package = Package(
             dependencies: [
                 "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
                 "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationServices",
-                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector", logging,
+                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector", "TestSupport",
+                logging,
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
