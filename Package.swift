@@ -58,6 +58,9 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
+        // Loaded at its first use, never linked: the header alone is needed.
+        .target(name: "CRabbitMQ", path: "Sources/CLibraries/CRabbitMQ"),
+
         .systemLibrary(
             name: "CSQLite", path: "Sources/CLibraries/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
@@ -134,6 +137,11 @@ let package = Package(
             ],
             path: "Sources/Clients/HTTP"),
 
+        .target(
+            name: "RabbitMQClient",
+            dependencies: ["IntegrationCore", "IntegrationResilience", "FileSystemClient", "CRabbitMQ", logging],
+            path: "Sources/Clients/RabbitMQ"),
+
         // Connectors: one folder, one row.
         .target(
             name: "FileConnector",
@@ -158,7 +166,13 @@ let package = Package(
             ],
             path: "Sources/Connectors/HTTP"),
         .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
-        .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
+        .target(
+            name: "RabbitMQConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "RabbitMQClient",
+                .product(name: "Crypto", package: "swift-crypto"), logging,
+            ],
+            path: "Sources/Connectors/RabbitMQ"),
         .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
         .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
         .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
@@ -266,11 +280,24 @@ let package = Package(
             name: "FaultTests",
             dependencies: [
                 "Integration", "IntegrationCLI", "IntegrationConfiguration", "IntegrationCore", "IntegrationServices",
-                "IntegrationStore", "ConnectorTestSupport", logging,
+                "IntegrationStore", "RabbitMQClient", "ConnectorTestSupport", logging,
             ]),
         .target(
             name: "ConnectorTestSupport",
-            dependencies: ["IntegrationDocument", "IntegrationCore", logging], path: "Tests/Connectors/Support"),
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationTesting", "IntegrationTransforms", logging,
+            ], path: "Tests/Connectors/Support"),
+        .testTarget(
+            name: "RabbitMQClientTests",
+            dependencies: [
+                "RabbitMQClient", "IntegrationCore", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/RabbitMQClientTests"),
+        .testTarget(
+            name: "RabbitMQConnectorTests",
+            dependencies: [
+                "RabbitMQConnector", "RabbitMQClient", "IntegrationDocument", "IntegrationCore", "IntegrationTesting",
+                "IntegrationTransforms", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/RabbitMQConnectorTests"),
         .testTarget(
             name: "FileConnectorTests",
             dependencies: [

@@ -1,16 +1,22 @@
-internal import IntegrationCore
+/// Takes a probe's steps, and says of each how it went and how long it took.
+public struct ProbeSteps: Sendable {
+    public let clock: any TimeSource
+    private let report: @Sendable (ProbeStep) -> Void
 
-/// Takes steps, and says of each how it went and how long it took.
-struct ProbeSteps: Sendable {
-    let clock: any TimeSource
-    let report: @Sendable (ProbeStep) -> Void
+    public init(clock: any TimeSource, report: @escaping @Sendable (ProbeStep) -> Void) {
+        self.clock = clock
+        self.report = report
+    }
 
-    func say(_ name: ProbeStep.Name, _ outcome: ProbeStep.Outcome, since started: Duration) {
+    public func say(_ name: ProbeStep.Name, _ outcome: ProbeStep.Outcome, since started: Duration) {
         report(ProbeStep(name, outcome, time: clock.now - started))
     }
 
+    /// Takes a step, and reports its failure.
+    ///
+    /// - Throws: what the step throws.
     @discardableResult
-    func take<R>(
+    public func take<R>(
         _ name: ProbeStep.Name,
         _ body: () async throws(IntegrationError) -> (R, ProbeStep.Outcome)
     ) async throws(IntegrationError) -> R {
@@ -26,7 +32,7 @@ struct ProbeSteps: Sendable {
     }
 
     /// What has to be there before the first step; its failure is the first step's.
-    func setUp<R>(_ body: () throws(IntegrationError) -> R) async throws(IntegrationError) -> R {
+    public func setUp<R>(_ body: () throws(IntegrationError) -> R) async throws(IntegrationError) -> R {
         do throws(IntegrationError) {
             return try body()
         } catch {

@@ -1,9 +1,8 @@
-import ConnectorTestSupport
-import IntegrationTesting
+public import IntegrationTesting
 
 extension TestCertificates {
     /// A server that nobody should trust who trusts `ca.pem` alone.
-    func server(with flaw: TLSFlaw) throws -> ScriptedServer {
+    public func server(with flaw: TLSFlaw) throws -> ScriptedServer {
         func server(_ name: String, _ more: String...) throws -> ScriptedServer {
             try ScriptedServer(["--tls", path(name + ".pem"), path(name + ".key")] + more)
         }

@@ -1,15 +1,15 @@
 /// What a body is, without parameters (RFC 9110, 8.3.1).
-struct MediaType {
+public struct MediaType: Sendable {
     /// Such as `application/json`, in lower case.
-    let text: String
+    public let text: String
 
-    init(_ header: String) {
+    public init(_ header: String) {
         let end = header.firstIndex(of: ";") ?? header.endIndex
         text = header[..<end].lowercased().filter { $0 != " " && $0 != "\t" }
     }
 
     /// Whether it is one of those that a pattern such as `application/json`, `text/*` or `application/*+json` stands for.
-    func fits(_ pattern: String) -> Bool {
+    public func fits(_ pattern: String) -> Bool {
         guard let star = pattern.firstIndex(of: "*") else { return text == pattern }
         let before = pattern[..<star]
         let behind = pattern[pattern.index(after: star)...]

@@ -1,16 +1,20 @@
-internal import IntegrationCore
+public import IntegrationDocument
 
 /// An event as CloudEvents 1.0 describes it: attributes, and data of some type.
-struct CloudEvent: Sendable, Equatable {
+public struct CloudEvent: Sendable, Equatable {
     /// All but `datacontenttype`: `id`, `source`, `specversion` and `type`, which are never empty, the optional ones and
     /// extensions, each as its text (CloudEvents 1.0, "Type System").
-    private(set) var attributes: [String: String]
+    public private(set) var attributes: [String: String]
     /// `datacontenttype`; nil means JSON.
-    var contentType: String?
-    var data: [UInt8]?
+    public var contentType: String?
+    public var data: [UInt8]?
+
+    /// The type of one event as JSON, and of many.
+    public static let structuredType = "application/cloudevents+json; charset=utf-8"
+    public static let batchedType = "application/cloudevents-batch+json; charset=utf-8"
 
     /// - Throws: `cloudEventInvalid` where a required attribute is missing, or a name is none.
-    init(
+    public init(
         _ attributes: [String: String], contentType: String? = nil, data: [UInt8]? = nil
     ) throws(IntegrationError) {
         for name in ["id", "source", "specversion", "type"] where attributes[name]?.isEmpty ?? true {
@@ -28,7 +32,7 @@ struct CloudEvent: Sendable, Equatable {
     }
 
     /// Lower-case letters and digits, and not a name that the formats use themselves.
-    static func isName(_ name: String) -> Bool {
+    public static func isName(_ name: String) -> Bool {
         !name.isEmpty && name != "data" && name != "datacontenttype"
             && name.utf8.allSatisfy {
                 ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
@@ -37,7 +41,7 @@ struct CloudEvent: Sendable, Equatable {
     }
 
     /// Whether the data is JSON.
-    var isJSON: Bool { Self.isJSON(contentType) }
+    public var isJSON: Bool { Self.isJSON(contentType) }
 
     static func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return true }
@@ -45,5 +49,17 @@ struct CloudEvent: Sendable, Equatable {
         return type == "application/json" || type == "text/json" || type.hasSuffix("+json")
     }
 
-    static func invalid(_ reason: String) -> IntegrationError { IntegrationError(.cloudEventInvalid, reason) }
+    public static func invalid(_ reason: String) -> IntegrationError { IntegrationError(.cloudEventInvalid, reason) }
+
+    /// Appends its attributes as an object, `datacontenttype` with them.
+    public func appendAttributes(to builder: inout Builder) {
+        let object = builder.open()
+        var attributes = attributes
+        attributes["datacontenttype"] = contentType
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+            builder.append(string: name)
+            builder.append(string: value)
+        }
+        builder.close(object, .object, count: attributes.count)
+    }
 }
