@@ -54,6 +54,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/CLibraries/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
+        // Loaded when they are first needed, never linked: see docs/decisions/0050.
+        .target(name: "CLibPQ", path: "Sources/CLibraries/CLibPQ"),
+
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(
@@ -126,6 +129,14 @@ let package = Package(
                 nioHTTPCompression, nioSSL, nioTLS,
             ],
             path: "Sources/Clients/HTTP"),
+
+        .target(
+            name: "PostgreSQLClient",
+            dependencies: [
+                "CLibPQ", "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "FileSystemClient",
+                logging,
+            ],
+            path: "Sources/Clients/PostgreSQL"),
 
         // Connectors: one folder, one row.
         .target(
@@ -292,6 +303,12 @@ let package = Package(
                 "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy", logging, nioCore,
                 nioPosix, nioHTTP1, nioSSL,
             ], path: "Tests/Connectors/HTTPConnectorTests"),
+        .testTarget(
+            name: "PostgreSQLClientTests",
+            dependencies: [
+                "PostgreSQLClient", "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
+                "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/PostgreSQLClientTests"),
         .testTarget(
             name: "TableConnectorTests",
             dependencies: [

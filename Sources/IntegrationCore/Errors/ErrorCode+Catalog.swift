@@ -3,6 +3,6 @@ extension ErrorCode {
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
         expressionCodes, flowCodes, pluginCodes, programCodes, serviceCodes, fileCodes, streamCodes, networkCodes,
-        httpCodes, httpServerCodes, guardCodes, storeCodes, serverCodes, commandLineCodes,
+        httpCodes, httpServerCodes, sqlCodes, guardCodes, storeCodes, serverCodes, commandLineCodes,
     ].flatMap(\.self)
 }
