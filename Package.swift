@@ -161,7 +161,12 @@ let package = Package(
                 nioHTTPCompression, nioSSL,
             ],
             path: "Sources/Connectors/HTTP"),
-        .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
+        .target(
+            name: "PostgresConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "PostgreSQLClient", logging,
+            ],
+            path: "Sources/Connectors/Postgres"),
         .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
         .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
         .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
@@ -303,6 +308,13 @@ let package = Package(
                 "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy", logging, nioCore,
                 nioPosix, nioHTTP1, nioSSL,
             ], path: "Tests/Connectors/HTTPConnectorTests"),
+        .testTarget(
+            name: "PostgresConnectorTests",
+            dependencies: [
+                "PostgresConnector", "PostgreSQLClient", "IntegrationDocument", "IntegrationCore", "IntegrationEngine",
+                "IntegrationFormats", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
+                "IntegrationTransforms", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/PostgresConnectorTests"),
         .testTarget(
             name: "PostgreSQLClientTests",
             dependencies: [

@@ -17,7 +17,9 @@ public struct PostgreSQLSession: Sendable {
     public func withConnection<R: Sendable>(
         _ body: (PostgreSQLConnection) async throws(IntegrationError) -> R
     ) async throws(IntegrationError) -> R {
-        let result: Result<R, IntegrationError> = try await pool.withConnection(timeout: timeout) {
+        // Whoever waits for one that is being opened hears why it could not be.
+        let patience = timeout + database.settings.connectTimeout
+        let result: Result<R, IntegrationError> = try await pool.withConnection(timeout: patience) {
             connection async throws(IntegrationError) in
             let result: Result<R, IntegrationError>
             do throws(IntegrationError) {

@@ -16,7 +16,7 @@ public final class PostgresServer: Sendable {
     public let port: Int
 
     /// - Parameter settings: such as `max_connections=5`.
-    public init(_ settings: String...) throws {
+    public init(_ settings: [String] = []) throws {
         self.settings = settings
         port = try NginxServer.freePort()
         process = Mutex(nil)
