@@ -26,7 +26,7 @@ faults: ## 1,200 kills and other faults, all to no effect (make test does 60)
 check: ## format, sizes, words, layering, that everything builds, docs and examples
 	@scripts/check
 
-bench: ## measure speed and memory beside the Python yardstick, and instructions per message
+bench: ## measure speed and memory beside the yardsticks, the languages too, and instructions per message
 	@Benchmarks/run
 
 format: ## format every Swift file in place

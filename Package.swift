@@ -15,9 +15,9 @@ let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", p
 let package = Package(
     name: "Integration",
     products: [
-        // The document alone: for its benchmark (Benchmarks) and its fuzzer (Fuzzing).
+        // The document, the languages and the store alone: for their benchmarks (Benchmarks) and fuzzers (Fuzzing).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
-        // The store alone: for its benchmark.
+        .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms"]),
         .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
         .library(
             name: "Integration",

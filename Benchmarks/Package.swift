@@ -10,8 +10,21 @@ let package = Package(
         .executableTarget(name: "Floor", path: "Floor"),
         // The document alone: parse, read, build, write, beside simdjson's bare parse.
         .executableTarget(
-            name: "DocumentBenchmark", dependencies: [.product(name: "IntegrationDocument", package: "Integration")],
+            name: "DocumentBenchmark",
+            dependencies: ["OrderLines", .product(name: "IntegrationDocument", package: "Integration")],
             path: "Document"),
+        .target(
+            name: "OrderLines", dependencies: [.product(name: "IntegrationDocument", package: "Integration")],
+            path: "Orders"),
+        // The languages: JSONata, templates, JSON Schema, JSONPath. Run it through `Benchmarks/languages.py`.
+        .executableTarget(
+            name: "LanguagesBenchmark",
+            dependencies: [
+                "LanguagesAllocations", "OrderLines", .product(name: "IntegrationDocument", package: "Integration"),
+                .product(name: "IntegrationTransforms", package: "Integration"),
+            ],
+            path: "Languages/Work", swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
+        .target(name: "LanguagesAllocations", path: "Languages/Allocations"),
         // The embedded store: what it writes, hands out and moves a second, and how long it takes to open.
         .executableTarget(
             name: "StoreBenchmark",

@@ -1,5 +1,5 @@
-internal import Glibc
 internal import IntegrationDocument
+internal import OrderLines
 
 /// The orders in memory, and what is done with each.
 struct Workload {
@@ -15,22 +15,11 @@ struct Workload {
     /// Documents between two resets of the arena.
     private let batch = 500
 
-    /// One JSON text a line; nil where the file can't be read, with the reason in `errno`.
-    init?(path: String) {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        fseek(file, 0, SEEK_END)
-        let size = ftell(file)
-        rewind(file)
-        block = ByteBlock(capacity: size) { fread($0.baseAddress, 1, size, file) }
-        var slices: [Slice] = []
-        var start = 0
-        while start < block.count, let end = memchr(block.start + start, 10, block.count - start) {
-            let offset = UnsafePointer(end.assumingMemoryBound(to: UInt8.self)) - block.start
-            slices.append(Slice(base: Arena.sourceBase, offset: start, length: offset - start))
-            start = offset + 1
-        }
-        self.slices = slices
+    /// - Parameter path: one JSON text a line.
+    init(path: String) throws(OrderLines.Failure) {
+        let lines = try OrderLines(path: path)
+        block = lines.block
+        slices = lines.slices
         let literals = Literals()
         keys = ["id", "customer", "email", "items", "total", "createdAt"].map { literals.string($0) }
         literalBlock = literals.block()

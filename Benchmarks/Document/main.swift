@@ -16,8 +16,11 @@ let arguments = CommandLine.arguments
 guard (2...4).contains(arguments.count), let rounds = arguments.count > 2 ? Int(arguments[2]) : 5, rounds > 0 else {
     usage()
 }
-guard let work = Workload(path: arguments[1]) else {
-    perror("DocumentBenchmark: \(arguments[1])")
+let work: Workload
+do {
+    work = try Workload(path: arguments[1])
+} catch {
+    print("DocumentBenchmark: \(error)")
     exit(66)
 }
 let only = arguments.count > 3 ? arguments[3] : nil

@@ -40,9 +40,9 @@ extension Catalog {
 
     /// The writer of a `generate` source's body with `{{ … }}` in it.
     private static func generatedBody(
-        _ body: ConfigurationNode
+        _ body: ConfigurationNode, environment: [String: String]
     ) throws(IntegrationError) -> GenerateBody.Writer {
-        let template = try BodyTemplate(body)
+        let template = try BodyTemplate(body, environment: environment)
         return { message, context, out throws(IntegrationError) in
             try template.write(
                 [

@@ -26,6 +26,7 @@ struct IntegrationCommand: AsyncParsableCommand {
                 name: "Configurations",
                 subcommands: [
                     InitCommand.self, DevCommand.self, RunCommand.self, CheckCommand.self, ConfigCommand.self,
+                    SchemaCommand.self,
                 ]),
             CommandGroup(
                 name: "Running engines",

@@ -26,3 +26,12 @@ extension Builder {
         cursor = body(cursor)
     }
 }
+
+extension Builder {
+    /// Takes away the container opened at `mark` and leaves the one value in it, the last that was written.
+    public mutating func unwrap(_ mark: Mark) {
+        let target = start + mark
+        target.update(from: target + 1, count: count &- mark &- 1)
+        cursor -= 1
+    }
+}

@@ -157,8 +157,13 @@ extension Arena {
 
     /// A number word with the shortest text of `value`; null where it is not finite.
     public func makeNumber(_ value: Double) -> Word {
-        guard let text = NumberText.text(of: value) else { return .null }
-        return makeNumber(text: text)
+        guard value.isFinite else { return .null }
+        let slice = appendScratch(count: NumberText.room) { NumberText.write(value, to: $0) }
+        let text = bases[Self.scratchBase] + Int(slice.offset)
+        let isInteger = (0..<Int(slice.length)).allSatisfy { text[$0] == UInt8(ascii: "-") || text[$0] &- 0x30 < 10 }
+        return Word(
+            isInteger ? .integer : .decimal, base: Self.scratchBase, offset: Int(slice.offset),
+            length: Int(slice.length))
     }
 
     /// A number word with exactly this text, which must be a valid JSON number.

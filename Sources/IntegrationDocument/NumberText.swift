@@ -89,14 +89,28 @@ public enum NumberText {
         return Int64(whole)
     }
 
-    /// Writes a double as the shortest text that reads back the same (ECMA-262, Number::toString form of exponents
-    /// where JSON allows it); nil for NaN and the infinities, which JSON has no text for.
+    /// The double as the shortest text that reads back the same (ECMA-262, Number::toString form of exponents where JSON
+    /// allows it); nil for NaN and the infinities, which JSON has no text for.
     public static func text(of value: Double) -> String? {
         guard value.isFinite else { return nil }
-        if value == value.rounded(.towardZero), abs(value) < 1e21 {
-            if value == 0 { return "0" }
-            if abs(value) < 9_007_199_254_740_992 { return String(Int64(value)) }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            let length = write(value, to: start)
+            return String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self)
         }
-        return DecimalText.shortest(value)
     }
+
+    /// Bytes that `write` may take.
+    public static let room = DecimalText.room
+
+    /// Writes a finite double as `text(of:)` does; returns the number of bytes.
+    ///
+    /// - Parameter out: room for `room` bytes.
+    public static func write(_ value: Double, to out: UnsafeMutablePointer<UInt8>) -> Int {
+        DecimalText.write(value, to: out)
+    }
+
+    /// The number as `mantissa` / 10^`places` where its shortest text is found to have at most fifteen digits and six places;
+    /// it may have no more where this is nil.
+    public static func short(_ value: Double) -> (mantissa: Int64, places: Int)? { DecimalText.short(value) }
 }

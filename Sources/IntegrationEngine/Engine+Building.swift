@@ -19,7 +19,8 @@ extension Engine {
         _ flow: Flow, destinations: Set<String>, services: Set<String>, broadcasts: [String: [String]]
     ) throws(IntegrationError) -> BuiltFlow {
         let build = FlowBuild(
-            flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: services)
+            flow: flow.name, destinations: flow.destination.map { [$0] } ?? [], services: services,
+            environment: flow.environment)
         var steps: [Pipeline.NamedStep] = []
         for step in flow.steps {
             do {

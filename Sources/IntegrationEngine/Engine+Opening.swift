@@ -48,7 +48,7 @@ extension Engine {
             ending: ending,
             keys: try storage.map { storage throws(IntegrationError) in
                 StoredKeys(store: try storage.store, clock: clock)
-            }, shared: shared)
+            }, shared: shared, sources: flow.sources.map(\.name))
         let sink: any DeadLetterSink =
             flow.errorHandling.deadLetters.flatMap { senders[$0] }.map { EnvelopeSink(sender: $0) } ?? memoryDeadLetters
         let recorder = flow.recording == .none ? nil : self.recorder.withLock { $0 }

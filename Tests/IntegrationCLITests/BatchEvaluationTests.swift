@@ -43,6 +43,24 @@ struct BatchEvaluationTests {
             (
                 #"{"language":"json_schema","schema":{"format":"date"},"input":"x"}"#, #"{"valid":true}"#
             ),
+            // Draft 7 leaves it to the validator whether contents are looked at, later ones forbid it.
+            (
+                #"{"language":"json_schema","schema":{"contentEncoding":"base64"},"input":"?","draft":"7"}"#,
+                #"{"valid":false,"errors":[{"instance":"","schema":"/contentEncoding","message":"$ must hold base64, but is \"?\""}]}"#
+            ),
+            (#"{"language":"json_schema","schema":{"contentEncoding":"base64"},"input":"?"}"#, #"{"valid":true}"#),
+            (
+                #"{"language":"json_patch","patch":[{"op":"move","from":"/a","path":"/b/0"}],"input":{"a":1.0,"b":[2]}}"#,
+                #"{"result":{"b":[1.0,2]}}"#
+            ),
+            (
+                #"{"language":"merge_patch","patch":{"a":null,"c":{"d":"{{ 1 }}"}},"input":{"a":1}}"#,
+                #"{"result":{"c":{"d":"{{ 1 }}"}}}"#
+            ),
+            (
+                #"{"language":"json_patch","patch":[{"op":"test","path":"/a","value":2}],"input":{"a":1}}"#,
+                #"{"error":{"code":"IE2703","message":"patch[0] (test /a): the value there is another one: 1"}}"#
+            ),
             (
                 #"{"language":"json","operation":"parse","input_base64":"eyJhIjoxLCJhIjoyLCJiIjoxZTUwMH0="}"#,
                 #"{"result":{"a":2,"b":1e500}}"#

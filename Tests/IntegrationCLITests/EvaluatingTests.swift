@@ -48,6 +48,23 @@ struct EvaluatingTests {
         #expect(broken.words.contains("standard input is not JSON: a key in quotes was expected at line 2, column 1"))
     }
 
+    @Test("A patch is YAML or JSON; its mistakes and those of the document are told")
+    func patches() throws {
+        let patch = try Executable.run(
+            "eval", "json-patch", "[{op: replace, path: /items/1/sku, value: y}, {op: remove, path: /items/0}]",
+            input: order, in: folder)
+        #expect(patch.output == #"{"id":"A-1","items":[{"sku":"y","price":200}],"total":212.50}"# + "\n")
+        try folder.write("patch.json", #"{"items": null, "id": "{{ $ }}"}"#)
+        let merge = try Executable.run("eval", "merge-patch", "patch.json", input: order, in: folder)
+        #expect(merge.output == #"{"id":"{{ $ }}","total":212.50}"# + "\n")
+        let wrong = try Executable.run("eval", "json-patch", "[{op: remove, path: /x}]", input: order, in: folder)
+        #expect(wrong.status == 1)
+        #expect(wrong.words.contains("Cause: patch[0] (remove /x): the document has no member `x` (at $.x)"))
+        let broken = try Executable.run("eval", "json-patch", "[{op: remove", input: order, in: folder)
+        #expect(broken.status == 1)
+        #expect(broken.words.contains("argument:1:"))
+    }
+
     @Test("A JSONata expression gives its value; without one nothing is printed")
     func jsonata() throws {
         let sum = try Executable.run("eval", "jsonata", "$sum(items.price) = total", input: order, in: folder)
@@ -84,5 +101,12 @@ struct EvaluatingTests {
         let valid = try Executable.run("eval", "schema", #"{"required": ["id"]}"#, input: order, in: folder)
         #expect(valid.status == 0)
         #expect(valid.output == #"{"valid":true,"violations":[]}"# + "\n")
+    }
+
+    @Test("A schema that is no JSON has a caret under the place")
+    func brokenSchema() throws {
+        let result = try Executable.run("eval", "schema", #"{"type": }"#, input: order, in: folder)
+        #expect(result.status == 1)
+        #expect(result.words.contains("\n  {\"type\": }\n           ^"))
     }
 }

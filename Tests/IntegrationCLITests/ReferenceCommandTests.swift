@@ -107,7 +107,7 @@ struct ReferenceCommandTests {
         #expect(
             result.words == """
                 Error: Unknown name [IE9002]
-                Cause: there is no type and no part of a configuration named `htpp`
+                Cause: there is no type, no part of a configuration and no function named `htpp`
                 Solution: Did you mean `integration docs http`? `integration docs` lists every name.
 
                 """)

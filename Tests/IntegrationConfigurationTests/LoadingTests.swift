@@ -40,7 +40,9 @@ import Testing
         ])
         #expect(remarks(loaded) == [])
         #expect(loaded.document?.queues.map(\.name) == ["a", "b", "c", "d"])
-        #expect(loaded.document?.schemas.first?.value.path?.resolved.hasSuffix("/parts/s.json") == true)
+        #expect(
+            loaded.document?.schemas.first?.value.versions.first?.value.path?.resolved.hasSuffix("/parts/s.json")
+                == true)
     }
 
     @Test func `The same key in two files is an error that names both`() throws {

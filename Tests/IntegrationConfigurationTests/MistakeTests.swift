@@ -142,11 +142,11 @@ import Testing
 
     @Test func `A mistake in an expression or a path is shown at the character where it starts`() {
         var loader = SampleCatalog.loader()
-        loader.catalog.languages.mapping = { text in
-            text.contains("[") ? LanguageChecks.Mistake("`[` is not closed", offset: 3, help: "close it") : nil
+        loader.catalog.languages.checks[.mapping] = { text, _ in
+            text.contains("[") ? [LanguageChecks.Mistake("`[` is not closed", offset: 3, help: "close it")] : []
         }
-        loader.catalog.languages.expression = { text in
-            text.hasSuffix("=") ? LanguageChecks.Mistake("a value is missing", offset: 2) : nil
+        loader.catalog.languages.checks[.expression] = { text, _ in
+            text.hasSuffix("=") ? [LanguageChecks.Mistake("a value is missing", offset: 2)] : []
         }
         let loaded = loader.load(
             text: """

@@ -1,4 +1,5 @@
 import IntegrationDocument
+import TestSupport
 import Testing
 
 /// The parser's verdict beside two oracles: simdjson's own parse and the reference grammar.

@@ -1,4 +1,5 @@
 import IntegrationDocument
+import TestSupport
 import Testing
 
 @Suite("Key matcher")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import IntegrationDocument
@@ -111,6 +112,33 @@ struct NumberReadingTests {
         #expect(NumberText.text(of: .nan) == nil)
         #expect(NumberText.text(of: .infinity) == nil)
         #expect(NumberText.text(of: -.infinity) == nil)
+    }
+
+    @Test("Texts of doubles read back the same and have no digit too many")
+    func shortestTexts() {
+        var random = SplitMix(seed: 7)
+        for round in 0..<40_000 {
+            let value: Double =
+                switch round % 4 {
+                case 0: Double(bitPattern: random.next())
+                case 1: Double(random.below(100_000_000)) / 100
+                case 2: Double(random.below(1_000_000)) * Double(random.below(10_000)) / 1000
+                default: Double(Int64(bitPattern: random.next()) >> Int64(random.below(64))) / 1_000_000
+                }
+            guard value.isFinite else { continue }
+            let text = NumberText.text(of: value) ?? ""
+            #expect(Double(text) == value)
+            // The digits are those of Swift's own shortest description.
+            #expect(Self.digits(text) == Self.digits("\(value)"), "\(value)")
+            if NumberText.short(value) != nil { #expect(Self.digits(text).count <= 15) }
+        }
+    }
+
+    /// The significant digits of a number's text.
+    private static func digits(_ text: String) -> String {
+        let mantissa = text.prefix { $0 != "e" }.filter(\.isNumber)
+        let trimmed = mantissa.drop { $0 == "0" }.reversed().drop { $0 == "0" }.reversed()
+        return String(trimmed)
     }
 
     @Test("Numbers are equal and ordered by their exact value")

@@ -78,8 +78,9 @@ import Testing
         let bench = Bench()
         let out = RecordingDestination()
         try await bench.integration.configureTransformers(
-            Transformers().withTemplate("t", ["id": "$.n"]).withSchema(
-                "s", json: #"{"properties": {"id": {"const": 1}}}"#))
+            Transformers().withTemplate("t", ["id": "$.n"])
+                .withSchema("s", json: #"{"properties": {"id": {"$ref": "schema:one"}}}"#)
+                .withSchema("one", json: #"{"const": 1}"#))
         let flow = Flow("f") {
             MemorySource([#"{"n": 1}"#, #"{"n": 2}"#])
             TransformStep("transform", template: "t")

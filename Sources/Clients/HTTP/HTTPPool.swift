@@ -20,6 +20,9 @@ public final class HTTPPool: Sendable {
         explainer = TLSExplainer(tls, options)
     }
 
+    /// Where requests do best: on the loops that connections live on, in turn.
+    public static func nextExecutor() -> any TaskExecutor { EventLoopExecutor.next() }
+
     func close() async { await clients.close() }
 
     /// Sends a request and returns the whole answer, whatever its status.

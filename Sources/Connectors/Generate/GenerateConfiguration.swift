@@ -121,13 +121,18 @@ public struct GenerateConfiguration: Configurable {
 
     /// Adds the type and what makes it.
     ///
-    /// - Parameter compile: makes the writer of a body with `{{ … }}` in it.
+    /// - Parameter compile: makes the writer of a body with `{{ … }}` in it, given the variables that are `$env`.
     public static func register(
         in catalog: inout Catalog,
-        compile: (@Sendable (ConfigurationNode) throws(IntegrationError) -> GenerateBody.Writer)? = nil
+        compile: (@Sendable (ConfigurationNode, [String: String]) throws(IntegrationError) -> GenerateBody.Writer)? =
+            nil
     ) {
-        catalog.register(source: "generate", table) { declaration, _ throws(IntegrationError) in
-            try GenerateConfiguration(declaration.fields).makeSource(compile: compile)
+        catalog.register(source: "generate", table) { declaration, context throws(IntegrationError) in
+            let environment = context.environment
+            guard let compile else { return try GenerateConfiguration(declaration.fields).makeSource() }
+            return try GenerateConfiguration(declaration.fields).makeSource { body throws(IntegrationError) in
+                try compile(body, environment)
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ public struct Transformers: Sendable {
     public func withSchema(_ name: String, path: String) throws(IntegrationError) -> Transformers {
         let block = try RegularFile.read(path)
         let text = Array(UnsafeBufferPointer(start: block.start, count: block.count))
-        return changed { $0.schemas[name] = NamedText(name: name, text: text, place: path) }
+        return changed { $0.schemas[name] = NamedText(name: name, text: text, place: path, file: path) }
     }
 
     /// The same with one more format, under the codec's own name.
@@ -58,9 +58,12 @@ public struct Transformers: Sendable {
             guard let mapping = templates[name] else { continue }
             _ = try TransformStep(name, .template(mapping, name: name)).makeStep(FlowBuild(flow: name))
         }
+        let registry = SchemaRegistry(DeclaredSchema.list(schemas))
         for name in schemas.keys.sorted() {
             guard let text = schemas[name] else { continue }
-            _ = try ValidateStep(name, schema: text).makeStep(FlowBuild(flow: name))
+            var step = ValidateStep(name, schema: text)
+            step.registry = registry
+            _ = try step.makeStep(FlowBuild(flow: name))
         }
     }
 
@@ -90,6 +93,7 @@ public struct Transformers: Sendable {
         }
         if var step = step as? ValidateStep, case .named(let name) = step.schema, let text = schemas[name] {
             step.schema = .text(text)
+            step.registry = SchemaRegistry(DeclaredSchema.list(schemas))
             return step
         }
         return step

@@ -14,7 +14,7 @@ struct FlowUse {
     init(_ flow: Flow, services: Set<String>) throws(IntegrationError) {
         let build = FlowBuild(
             flow: flow.name, destinations: flow.destination.map { [$0] } ?? [],
-            services: services.union(flow.ownLookups.keys))
+            services: services.union(flow.ownLookups.keys), environment: flow.environment)
         for step in flow.steps {
             do {
                 _ = try step.makeStep(build)

@@ -10,17 +10,28 @@ struct EvalJSONataCommand: ParsableCommand {
             EXAMPLES:
               integration eval jsonata '$sum(items.(price * quantity))' -i order.json
               integration eval jsonata 'total >= 1000' < order.json
+              integration eval jsonata -i order.json          (asks for expressions, on a terminal)
 
-            Prints the value as JSON; nothing where the expression has no value.
+            Prints the value as JSON; nothing where the expression has no value. Without an expression, on a terminal, it \
+            reads expressions line by line; `$x := …` is remembered from line to line, and :help says more.
             """)
 
-    @Argument(help: "The expression.")
-    var expression: String
+    @Argument(help: "The expression; on a terminal it may be left out.")
+    var expression: String?
 
     @OptionGroup var input: InputOptions
 
     func run() throws {
         let console = Console.process
+        guard let expression else {
+            guard InteractiveEvaluation.isPossible else {
+                throw ValidationError("Missing expected argument '<expression>'")
+            }
+            let document = try input.input.map { file throws(IntegrationError) in try InputOptions.document(file: file)
+            }
+            var evaluation = InteractiveEvaluation(input: document, console: console)
+            return try evaluation.run()
+        }
         let result = try Self.evaluate(expression, on: input)
         if let result {
             try console.print(result)

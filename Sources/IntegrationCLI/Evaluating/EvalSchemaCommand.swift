@@ -36,7 +36,8 @@ struct EvalSchemaCommand: ParsableCommand {
         do {
             document = try Document(text.bytes)
         } catch {
-            throw IntegrationError(.inputUnreadable, "\(text.name) is not JSON: \(error)")
+            let place = Excerpt.text(String(decoding: text.bytes, as: UTF8.self), offset: error.offset)
+            throw IntegrationError(.inputUnreadable, "\(text.name) is not JSON: \(error)\n\(place)")
         }
         do {
             return try JSONSchema.compile(document)

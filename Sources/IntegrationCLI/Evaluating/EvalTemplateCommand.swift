@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import IntegrationConfiguration
 internal import IntegrationCore
 internal import IntegrationDocument
 internal import IntegrationTransforms
@@ -20,16 +19,9 @@ struct EvalTemplateCommand: ParsableCommand {
     @OptionGroup var input: InputOptions
 
     func run() throws {
-        let console = Console.process
         let text = try InlineText(mapping)
-        var diagnostics = Diagnostics()
-        let node = YAMLReader.read(text.bytes, file: text.name, diagnostics: &diagnostics)
-        guard let node, !diagnostics.hasErrors else {
-            let files = [text.name: String(decoding: text.bytes, as: UTF8.self)]
-            console.say(console.words.style.diagnostics(DiagnosticRenderer(files: files).render(diagnostics)))
-            throw CommandFailure(.failed)
-        }
-        try console.print(try Self.apply(TemplateNode(node), to: try input.read(), name: text.name))
+        let node = try text.node()
+        try Console.process.print(try Self.apply(TemplateNode(node), to: try input.read(), name: text.name))
     }
 
     /// The document that a flow's `transform` step would make.

@@ -1,3 +1,4 @@
+internal import IntegrationConfiguration
 internal import IntegrationCore
 
 /// What an argument says itself, or what the file holds that it names.
@@ -13,5 +14,20 @@ struct InlineText {
         } else {
             (name, bytes) = (argument, try InputOptions.read(file: argument))
         }
+    }
+
+    /// The YAML or JSON that it is.
+    ///
+    /// - Throws: after every mistake has been shown with its line.
+    func node() throws -> ConfigurationNode {
+        var diagnostics = Diagnostics()
+        let node = YAMLReader.read(bytes, file: name, diagnostics: &diagnostics)
+        guard let node, !diagnostics.hasErrors else {
+            let console = Console.process
+            let files = [name: String(decoding: bytes, as: UTF8.self)]
+            console.say(console.words.style.diagnostics(DiagnosticRenderer(files: files).render(diagnostics)))
+            throw CommandFailure(.failed)
+        }
+        return node
     }
 }

@@ -52,11 +52,20 @@ struct InputOptions: ParsableArguments {
     ///
     /// - Throws: `inputUnreadable`, with line and column where it is not JSON.
     func document() throws(IntegrationError) -> Document {
-        let bytes = try read()
+        try Self.parse(try read(), name: input.flatMap { $0 == "-" ? nil : $0 } ?? "standard input")
+    }
+
+    /// What a file holds as one JSON value.
+    ///
+    /// - Throws: as `document()`.
+    static func document(file path: String) throws(IntegrationError) -> Document {
+        try parse(try read(file: path), name: path)
+    }
+
+    private static func parse(_ bytes: [UInt8], name: String) throws(IntegrationError) -> Document {
         do {
             return try Document(bytes)
         } catch {
-            let name = input.flatMap { $0 == "-" ? nil : $0 } ?? "standard input"
             throw IntegrationError(.inputUnreadable, "\(name) is not JSON: \(error)")
         }
     }

@@ -14,6 +14,7 @@ public struct ConfigurationDocument: Sendable {
     public var transformers: [Named<TypedConfiguration>]
     public var schemas: [Named<SchemaConfiguration>]
     public var flows: [Named<FlowConfiguration>]
+    public var expressions: ExpressionsConfiguration
     public var monitoring: MonitoringConfiguration
     /// Nil: state lives in memory.
     public var storage: StorageConfiguration?
@@ -37,6 +38,7 @@ public struct ConfigurationDocument: Sendable {
         transformers = fields[RootConfiguration.transformers]
         schemas = fields[RootConfiguration.schemas]
         flows = fields[RootConfiguration.flows]
+        expressions = fields[RootConfiguration.expressions]
         monitoring = fields[RootConfiguration.monitoring]
         storage = fields[RootConfiguration.storage]
         admin = fields[RootConfiguration.admin]

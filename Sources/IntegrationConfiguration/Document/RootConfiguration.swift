@@ -28,6 +28,8 @@ public struct RootConfiguration: Configurable {
         "schemas", .map(to: .table), [], "Schemas of the validate step, by name.")
     static let flows = Field<[Named<FlowConfiguration>]>.defaulted(
         "flows", .map(to: .flow), [], "The flows, by name.")
+    static let expressions = Field<ExpressionsConfiguration>.defaulted(
+        "expressions", .table, ExpressionsConfiguration(), "What expressions may use besides the message.")
     static let monitoring = Field<MonitoringConfiguration>.defaulted(
         "monitoring", .table, MonitoringConfiguration(), "Metrics, traces, alerts and what is recorded.")
     static let storage = Field<StorageConfiguration?>.optional(
@@ -41,7 +43,7 @@ public struct RootConfiguration: Configurable {
         "configuration", summary: "The whole configuration.",
         fields: [
             version, name, include, plugins, connectors, protocols, services, queues, destinations, templates,
-            transformers, schemas, flows, monitoring, storage, admin, grace,
+            transformers, schemas, flows, expressions, monitoring, storage, admin, grace,
         ])
 
     /// The sections whose keys are names that the user chose; `include` merges them by key.

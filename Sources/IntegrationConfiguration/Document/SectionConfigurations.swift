@@ -58,34 +58,6 @@ public struct TemplateConfiguration: Configurable {
     }
 }
 
-/// One schema: what a valid message looks like.
-public struct SchemaConfiguration: Configurable {
-    public enum Language: String, Sendable, CaseIterable {
-        case jsonSchema = "json_schema"
-        case xsd
-        case avro
-    }
-
-    static let type = Field<Language>.defaulted("type", .choice, .jsonSchema, "The language of the schema.")
-    static let path = Field<PathValue?>.optional("path", .path, "The file that holds it.")
-    static let schema = Field<ConfigurationNode?>.optional("schema", .any, "The schema itself, written here.")
-
-    public static let table = FieldTable(
-        "schema", summary: "What a valid message looks like.", fields: [type, path, schema],
-        example: "{type: json_schema, path: schemas/order.json}",
-        rules: [FieldTable.exactlyOne(of: "path", "schema")])
-
-    public var language: Language
-    public var path: PathValue?
-    public var inline: ConfigurationNode?
-
-    public init(_ fields: DecodedFields) {
-        language = fields[Self.type]
-        path = fields[Self.path]
-        inline = fields[Self.schema]
-    }
-}
-
 /// Where queues, positions and dead letters are kept.
 public struct StorageConfiguration: Configurable, Hashable {
     public enum Durability: String, Sendable, CaseIterable {

@@ -17,6 +17,12 @@ public struct DeclaredNames: Sendable {
         for (section, kind) in sections {
             for entry in root[section]?.mapping?.entries ?? [] { declare(entry.key, kind, at: entry.keySpan) }
         }
+        for entry in root["schemas"]?.mapping?.entries ?? [] {
+            for version in entry.value["versions"]?.mapping?.entries ?? [] {
+                declare("\(entry.key)@\(version.key)", .schema, at: version.keySpan)
+            }
+            declare("\(entry.key)@latest", .schema, at: entry.keySpan)
+        }
         for section in ["connectors", "protocols"] {
             for entry in root[section]?.mapping?.entries ?? [] {
                 connector(entry, type: entry.value["type"]?.scalar?.text, &diagnostics)

@@ -52,8 +52,11 @@ struct NameLinter {
                 at: reference.span, help: "declared at \(place)")
             return
         }
+        if reference.kinds == [.schema], isUnknownVersion(reference) { return }
         let what = FieldShape.alternatives(reference.kinds.map(\.rawValue))
-        let candidates = !diagnostics.isReadable ? [] : reference.kinds.flatMap { names.names(of: $0) }
+        // Versions of a schema are not what somebody has in mind who names none.
+        let known = diagnostics.isReadable ? reference.kinds.flatMap { names.names(of: $0) } : []
+        let candidates = known.filter { reference.name.contains("@") || !$0.contains("@") }
         let near = Suggestion.nearest(to: reference.name, among: candidates)
         let message = "there is no \(what) named `\(reference.name)`"
         let isFragment = near == nil && reference.kinds.allSatisfy { [.template, .schema, .service].contains($0) }
@@ -63,6 +66,22 @@ struct NameLinter {
         } else {
             diagnostics.error(.unresolvedName, message, at: reference.span, help: help)
         }
+    }
+
+    /// Reports a version of a schema that is known otherwise.
+    private mutating func isUnknownVersion(_ reference: NameReference) -> Bool {
+        guard let at = reference.name.lastIndex(of: "@") else { return false }
+        let schema = String(reference.name[..<at])
+        guard names.span(of: schema, as: .schema) != nil else { return false }
+        let version = reference.name[reference.name.index(after: at)...]
+        let versions = names.names(of: .schema).filter { $0.hasPrefix(schema + "@") && $0 != schema + "@latest" }
+        let help =
+            versions.isEmpty
+            ? "it has no versions: write `\(schema)`, or declare them: schemas: {\(schema): {versions: {\(version): …}}}"
+            : "there is " + FieldShape.alternatives(versions.map { "`\($0)`" }) + ", and `\(schema)@latest`"
+        diagnostics.error(
+            .unresolvedName, "the schema `\(schema)` has no version `\(version)`", at: reference.span, help: help)
+        return true
     }
 
     private static func advice(for reference: NameReference) -> String {

@@ -48,6 +48,7 @@ public struct ConfigurationLoader: Sendable {
         provided.declare(in: &names, &diagnostics)
         var context = DecodingContext(catalog: catalog, connectorTypes: names.connectorTypes)
         context.hasStorage = root["storage"].map { !$0.isAbsent } ?? false
+        context.languageScope.environment = ExpressionsConfiguration.environment(in: root)
         let decoded = RootConfiguration.decode(root, &context)
         diagnostics.append(contentsOf: context.diagnostics)
         if !context.hasStorage, let flows = root.mapping?.entry("flows"), flows.value.mapping?.entries.isEmpty == false
@@ -59,14 +60,20 @@ public struct ConfigurationLoader: Sendable {
         }
         var linter = NameLinter(names: names, diagnostics: diagnostics)
         linter.resolve(context.references)
+        diagnostics = linter.diagnostics
+        if let decoded {
+            var schemas = SchemaLinter(decoded, context, provided: provided, diagnostics: diagnostics)
+            schemas.check()
+            diagnostics = schemas.diagnostics
+        }
 
         var document: ConfigurationDocument?
-        if let decoded, !linter.diagnostics.hasErrors {
+        if let decoded, !diagnostics.hasErrors {
             document = ConfigurationDocument(decoded, names: linter.names, implicitQueues: linter.implicitQueues)
             document?.provided = provided
         }
         return LoadedConfiguration(
-            document: document, root: root, diagnostics: linter.diagnostics, files: reader.files,
+            document: document, root: root, diagnostics: diagnostics, files: reader.files,
             secretPaths: context.secretPaths)
     }
 }

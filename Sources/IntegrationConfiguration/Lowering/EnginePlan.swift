@@ -31,7 +31,7 @@ public struct EnginePlan: Sendable {
     ///
     /// - Parameters:
     ///   - catalog: the one that the document was read with.
-    ///   - environment: variables that expressions may read as `$env`.
+    ///   - environment: the process's; expressions may read those as `$env` that `expressions:` names.
     ///   - directory: the one of the engine that will run the plan.
     ///   - storage: the one of the engine that will run the plan, where it runs already; nil for that of the document.
     ///   - connectors: those of the engine that will run the plan which are what they were: their guards stay.
@@ -48,7 +48,9 @@ public struct EnginePlan: Sendable {
         let storage = given ?? own
         queues = own.queues
         let lowering = Lowering(
-            document: document, catalog: catalog, environment: environment, directory: directory, storage: storage,
+            document: document, catalog: catalog,
+            environment: environment.filter { document.expressions.environment.contains($0.key) }, directory: directory,
+            storage: storage,
             connectors: known, registry: registry)
         name = document.name
         self.directory = directory

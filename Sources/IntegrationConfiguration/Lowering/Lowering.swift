@@ -63,6 +63,7 @@ final class Lowering: MakerContext {
         if let destination = configuration.destination { flow.destination = try name(of: destination) }
         flow.errorHandling = try errorHandling(configuration.errorHandling)
         flow.version = configuration.version
+        flow.environment = environment
         flow.recording = configuration.monitoring.recording ?? document.monitoring.recording
         switch configuration.ordering {
         case .none: flow.ordering = .none
@@ -248,12 +249,12 @@ final class Lowering: MakerContext {
 
     func text(_ template: TemplateString) throws(IntegrationError) -> any MessageText {
         guard let compile = catalog.makers.text else { throw noLanguage(template.text) }
-        return try compile(template)
+        return try compile(template, environment)
     }
 
     func body(_ body: ConfigurationNode) throws(IntegrationError) -> any MessageBody {
         guard let compile = catalog.makers.body else { throw noLanguage("a body") }
-        return try compile(body)
+        return try compile(body, environment)
     }
 
     private func noLanguage(_ what: String) -> IntegrationError {
@@ -270,26 +271,9 @@ final class Lowering: MakerContext {
         return found.value.mapping
     }
 
-    func schema(_ name: NameReference) throws(IntegrationError) -> NamedText {
-        if let provided = document.provided.schemas[name.name] { return provided }
-        guard let found = document.schemas.first(where: { $0.name == name.name }) else {
-            throw IntegrationError(.cannotBuild, "there is no schema named `\(name.name)`")
-        }
-        if let path = found.value.path {
-            return NamedText(name: name.name, text: try read(path), place: path.text)
-        }
-        let inline = found.value.inline ?? .null
-        return NamedText(name: name.name, text: Array(inline.json.utf8), place: found.span.location.description)
-    }
+    func schema(_ name: NameReference) throws(IntegrationError) -> NamedText { try document.schemaText(name.name) }
 
-    private func read(_ path: PathValue) throws(IntegrationError) -> [UInt8] {
-        do {
-            return try Files.read(path.resolved, limit: 16 << 20).bytes
-        } catch {
-            throw IntegrationError(
-                error.isMissing ? .fileNotFound : .fileUnreadable, "\(path.resolved): \(error.reason)")
-        }
-    }
+    var schemas: [DeclaredSchema] { document.declaredSchemas(.jsonSchema) }
 
     func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec {
         guard let make = catalog.makers.codecs[name] else {

@@ -33,7 +33,9 @@ public struct ConfigurationFingerprints: Sendable {
             }
             if section.key == "flows" { continue }
             for entry in section.value.mapping?.entries ?? [] {
-                walk.add(entry.value, as: entry.key, readsFiles: Self.filed.contains(section.key))
+                // A schema may refer to any other, in files that are not read here: they change together.
+                let node = section.key == "schemas" ? section.value : entry.value
+                walk.add(node, as: entry.key, readsFiles: Self.filed.contains(section.key))
             }
         }
         var flows: [String: Int] = [:]
@@ -109,13 +111,15 @@ private struct Walk {
         return text
     }
 
-    /// Every text of a tree that may be a name: scalars, with and without `kind:`, and keys.
+    /// Every text of a tree that may be a name: scalars, with and without `kind:` or `@version`, and keys.
     private static func words(of node: ConfigurationNode) -> [String] {
         switch node.content {
         case .scalar(let scalar):
             let text = scalar.text
-            guard let colon = text.firstIndex(of: ":") else { return [text] }
-            return [text, String(text[text.index(after: colon)...])]
+            let name = text.firstIndex(of: ":").map { String(text[text.index(after: $0)...]) }
+            // The name of a schema may have a version behind it.
+            let unversioned = text.firstIndex(of: "@").map { String(text[..<$0]) }
+            return [text] + [name, unversioned].compactMap(\.self)
         case .sequence(let elements): return elements.flatMap { words(of: $0) }
         case .mapping(let mapping): return mapping.entries.flatMap { [$0.key] + words(of: $0.value) }
         }

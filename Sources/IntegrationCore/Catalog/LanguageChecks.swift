@@ -2,6 +2,18 @@
 ///
 /// They are handed in by whoever composes the program, because the languages live above this module.
 public struct LanguageChecks: Sendable {
+    /// What a text is written in.
+    public enum Language: Sendable, Hashable {
+        /// JSONata.
+        case expression
+        /// JSONPath, or a bare member path.
+        case jsonPath
+        /// Text with `{{ expression }}` in it.
+        case template
+        /// A text in the mapping of a template: a JSONPath with projections where it starts with `$`, else as `template`.
+        case mapping
+    }
+
     /// What a language has against a text.
     public struct Mistake: Sendable {
         public var message: String
@@ -10,34 +22,39 @@ public struct LanguageChecks: Sendable {
         public var length: Int
         /// What to write instead.
         public var help: String?
+        /// Whether it is most likely a slip, rather than certainly wrong.
+        public var isWarning: Bool
 
-        public init(_ message: String, offset: Int? = nil, length: Int = 1, help: String? = nil) {
+        public init(
+            _ message: String, offset: Int? = nil, length: Int = 1, help: String? = nil, isWarning: Bool = false
+        ) {
             self.message = message
             self.offset = offset
             self.length = length
             self.help = help
+            self.isWarning = isWarning
         }
     }
 
-    /// Returns nil where the text is right.
-    public typealias Check = @Sendable (String) -> Mistake?
+    /// What texts may refer to.
+    public struct Scope: Sendable, Hashable {
+        /// The variables that expressions may read as `$env`.
+        public var environment: [String] = []
 
-    /// JSONata.
-    public var expression: Check?
-    /// JSONPath, or a bare member path.
-    public var jsonPath: Check?
-    /// Text with `{{ expression }}` in it.
-    public var template: Check?
+        public init() {}
+    }
 
-    /// A text that starts with `$` in the mapping of a template: JSONPath with projections.
-    public var mapping: Check?
+    /// Returns nothing where the text is right.
+    public typealias Check = @Sendable (String, Scope) -> [Mistake]
+
+    public var checks: [Language: Check]
+    /// What a text says of messages that fulfil a JSON Schema, given as the schema's text: paths that lead nowhere.
+    public var paths: (@Sendable (String, Language, [UInt8]) -> [Mistake])?
 
     public init(
-        expression: Check? = nil, jsonPath: Check? = nil, template: Check? = nil, mapping: Check? = nil
+        _ checks: [Language: Check] = [:], paths: (@Sendable (String, Language, [UInt8]) -> [Mistake])? = nil
     ) {
-        self.expression = expression
-        self.jsonPath = jsonPath
-        self.template = template
-        self.mapping = mapping
+        self.checks = checks
+        self.paths = paths
     }
 }

@@ -6,6 +6,8 @@ public protocol MakerContext {
     func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode
     /// The text of a named schema, and where it stands.
     func schema(_ name: NameReference) throws(IntegrationError) -> NamedText
+    /// Every JSON Schema that the configuration declares; a schema may refer to any of them.
+    var schemas: [DeclaredSchema] { get }
     /// The codec that `format:` names.
     func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec
     /// The name under which the engine opens a destination.
@@ -75,11 +77,39 @@ public struct NamedText: Sendable {
     public var text: [UInt8]
     /// The file it stands in, or where in the configuration.
     public var place: String
+    /// The file that it was read from; nil for what stands in the configuration.
+    public var file: String?
 
-    public init(name: String, text: [UInt8], place: String) {
+    public init(name: String, text: [UInt8], place: String, file: String? = nil) {
         self.name = name
         self.text = text
         self.place = place
+        self.file = file
+    }
+}
+
+/// A version of a schema that a configuration declares.
+public struct DeclaredSchema: Sendable {
+    /// Every name that it goes by: `order@2`, and for the latest one `order@latest` and `order` too.
+    public var names: [String]
+    /// The file that it is read from; nil for one that stands in the configuration.
+    public var file: String?
+    /// Its text, or why that can't be had.
+    public var text: @Sendable () throws(IntegrationError) -> NamedText
+
+    public init(
+        names: [String], file: String?, text: @escaping @Sendable () throws(IntegrationError) -> NamedText
+    ) {
+        self.names = names
+        self.file = file
+        self.text = text
+    }
+
+    /// Texts that a program has, by the names under which flows find them; in the order of the names.
+    public static func list(_ texts: [String: NamedText]) -> [DeclaredSchema] {
+        texts.sorted { $0.key < $1.key }.map { name, text in
+            DeclaredSchema(names: [name], file: text.file) { () throws(IntegrationError) in text }
+        }
     }
 }
 
@@ -119,6 +149,11 @@ public struct Makers: Sendable {
         @Sendable (StepConfiguration, any MakerContext) throws(IntegrationError) -> any StepDefinition
     public typealias MakeProbe =
         @Sendable (Connection, any MakerContext) throws(IntegrationError) -> any ConnectorProbe
+    /// The last parameter holds the variables that expressions may read as `$env`.
+    public typealias MakeText =
+        @Sendable (TemplateString, [String: String]) throws(IntegrationError) -> any MessageText
+    public typealias MakeBody =
+        @Sendable (ConfigurationNode, [String: String]) throws(IntegrationError) -> any MessageBody
     public typealias MakeCodec = @Sendable (CodecOptions) throws(IntegrationError) -> any Codec
 
     public internal(set) var sources: [String: MakeSource] = [:]
@@ -128,8 +163,8 @@ public struct Makers: Sendable {
     public internal(set) var codecs: [String: MakeCodec] = [:]
     public internal(set) var probes: [String: MakeProbe] = [:]
     /// Compile texts and bodies with expressions in them; nil where no expression language is registered.
-    public internal(set) var text: (@Sendable (TemplateString) throws(IntegrationError) -> any MessageText)?
-    public internal(set) var body: (@Sendable (ConfigurationNode) throws(IntegrationError) -> any MessageBody)?
+    public internal(set) var text: MakeText?
+    public internal(set) var body: MakeBody?
     /// Makes the key that an expression gives; nil where no expression language is registered.
     public internal(set) var key: (@Sendable (String) -> any MessageKeyDefinition)?
 }
@@ -174,11 +209,12 @@ extension Catalog {
     ///   - endsFlow: whether a flow that ends with it needs no destination.
     ///   - waits: whether it waits for something else, such as a service, so that `timeout` and `concurrency` mean
     ///     something.
+    ///   - outcome: what it leaves of a message's body.
     public mutating func register(
         step name: String, _ table: FieldTable, endsFlow: Bool = false, waits: Bool = false,
-        make: @escaping Makers.MakeStep
+        outcome: StepOutcome = .changed, make: @escaping Makers.MakeStep
     ) {
-        register(TypeDescription(.step, name, table, endsFlow: endsFlow, waits: waits))
+        register(TypeDescription(.step, name, table, endsFlow: endsFlow, waits: waits, outcome: outcome))
         makers.steps[name] = make
     }
 
@@ -188,10 +224,7 @@ extension Catalog {
     }
 
     /// Sets the language of expressions in texts and bodies.
-    public mutating func register(
-        text: @escaping @Sendable (TemplateString) throws(IntegrationError) -> any MessageText,
-        body: @escaping @Sendable (ConfigurationNode) throws(IntegrationError) -> any MessageBody
-    ) {
+    public mutating func register(text: @escaping Makers.MakeText, body: @escaping Makers.MakeBody) {
         makers.text = text
         makers.body = body
     }

@@ -19,9 +19,12 @@ public struct TypeDescription: Sendable {
     /// Whether this step waits for something else, so that `timeout` and `concurrency` beside it mean something.
     public var waits: Bool
 
+    /// What is known of the messages behind this step.
+    public var outcome: StepOutcome
+
     public init(
         _ kind: Kind, _ name: String, _ table: FieldTable, isBuilt: Bool = true, connector: String? = nil,
-        endsFlow: Bool = false, waits: Bool = false
+        endsFlow: Bool = false, waits: Bool = false, outcome: StepOutcome = .changed
     ) {
         self.kind = kind
         self.name = name
@@ -30,7 +33,18 @@ public struct TypeDescription: Sendable {
         self.connector = connector
         self.endsFlow = endsFlow
         self.waits = waits
+        self.outcome = outcome
     }
+}
+
+/// What a step leaves of a message's body, for checks before any message comes.
+public enum StepOutcome: Sendable, Hashable {
+    /// Something that is not known.
+    case changed
+    /// What it was.
+    case kept
+    /// What it was, and it fulfils the schema that the step names.
+    case validated
 }
 
 /// Every type that a configuration can name. A value: whoever composes the program registers each part once.

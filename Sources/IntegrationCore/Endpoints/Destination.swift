@@ -9,7 +9,7 @@ public protocol Destination: Sendable {
 }
 
 /// An open destination. Several lanes may call it at once.
-public protocol Sender: Sendable {
+public protocol Sender: RequestMaking {
     /// Hands over the live messages of a batch, in order, and returns when each is accepted or refused.
     ///
     /// - Throws: when the whole batch was refused.
@@ -21,15 +21,11 @@ public protocol Sender: Sendable {
 
     /// What the other system sees of a batch.
     var requestUnit: RequestUnit { get }
-
-    /// Whether a send that is cancelled ends at once; then nobody has to go on before it has ended.
-    var endsWhenCancelled: Bool { get }
 }
 
 extension Sender {
     public var isAllOrNothing: Bool { false }
     public var requestUnit: RequestUnit { .batch }
-    public var endsWhenCancelled: Bool { false }
 }
 
 /// What one request to another system carries: limits, retries and breakers count requests.

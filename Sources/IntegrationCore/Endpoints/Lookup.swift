@@ -7,7 +7,7 @@ public protocol Lookup: Sendable {
 }
 
 /// An open lookup.
-public protocol Finder: Sendable {
+public protocol Finder: RequestMaking {
     /// Finds the row of each key of `requests`, all at once.
     ///
     /// - Throws: when the service as a whole can't answer.
@@ -15,14 +15,10 @@ public protocol Finder: Sendable {
 
     /// How many keys one request to the other system carries; limits, retries and breakers count requests.
     var keysPerRequest: Int { get }
-
-    /// Whether a call that is cancelled ends at once; then nobody has to go on before it has ended.
-    var endsWhenCancelled: Bool { get }
 }
 
 extension Finder {
     public var keysPerRequest: Int { .max }
-    public var endsWhenCancelled: Bool { false }
 }
 
 /// A lookup that can be had at several addresses, which all answer alike.

@@ -73,6 +73,13 @@ extension ErrorCode {
             say what happens to those: they fail and go to the dead letters.
             """,
         remedy: "Correct the conditions, or add `otherwise: fail`, `otherwise: drop` or a destination.")
+    public static let doubtfulExpression = ErrorCode(
+        "IE1062", "Expression may not say what is meant",
+        explanation: """
+            The expression is right, but most likely not what was meant: it names a variable that nothing binds, or it \
+            gives an array that becomes its only element where it has just one (JSONata collapses such arrays).
+            """,
+        remedy: "Write what the message suggests, such as `items[]` to keep an array.")
     public static let limitWithoutEffect = ErrorCode(
         "IE1061", "Limit has no effect",
         explanation: """
@@ -86,6 +93,6 @@ extension ErrorCode {
     public static let allConfigurationMeaning: [ErrorCode] = [
         .unknownType, .notInThisBuild, .ambiguousName, .unresolvedName, .implicitQueue, .noDestination, .noSource,
         .stateInMemory, .needsStorage, .cannotBrowse, .flowCycle, .contradictsItself,
-        .conditionsMayNotCover, .limitWithoutEffect,
+        .conditionsMayNotCover, .limitWithoutEffect, .doubtfulExpression,
     ]
 }

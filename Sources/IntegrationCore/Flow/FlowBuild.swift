@@ -8,15 +8,20 @@ public final class FlowBuild {
     public let literals = Literals()
     /// Names of the services that steps can ask; they are open when the flow runs (`FlowContext.finders`).
     public let services: Set<String>
+    /// Variables that expressions may read as `$env`.
+    public let environment: [String: String]
     /// Names of the services that the flow's steps ask.
     public private(set) var usedServices: Set<String> = []
     /// Names of destinations in the order of their indices.
     public private(set) var destinations: [String]
 
-    public init(flow: String, destinations: [String] = [], services: Set<String> = []) {
+    public init(
+        flow: String, destinations: [String] = [], services: Set<String> = [], environment: [String: String] = [:]
+    ) {
         self.flow = flow
         self.destinations = destinations
         self.services = services
+        self.environment = environment
     }
 
     /// Notes that a step asks a service.

@@ -20,13 +20,15 @@ public final class FlowContext: Sendable {
     public let keys: (any KeyedState)?
     /// What flows of the engine share while it is open, such as a listening port.
     public let shared: SharedResources
+    /// The names of the flow's sources; messages know theirs by its index (`Message.source`).
+    public let sources: [String]
 
     public init(
         flow: String, logger: Logger, clock: any TimeSource, random: RandomSource = .system,
         arenas: ArenaPool = ArenaPool(), finders: [String: any Finder] = [:],
         shutdown: ShutdownSignal = ShutdownSignal(), ending: ShutdownSignal = ShutdownSignal(),
         positions: (any StreamPositions)? = nil, keys: (any KeyedState)? = nil,
-        shared: SharedResources = SharedResources()
+        shared: SharedResources = SharedResources(), sources: [String] = []
     ) {
         self.flow = flow
         self.logger = logger
@@ -39,21 +41,16 @@ public final class FlowContext: Sendable {
         self.positions = positions
         self.keys = keys
         self.shared = shared
+        self.sources = sources
     }
 
-    /// The same for one of the flow's sources.
-    public func with(positions: any StreamPositions) -> FlowContext {
+    /// The same with what is given in its place.
+    public func with(
+        positions: (any StreamPositions)? = nil, ending: ShutdownSignal? = nil
+    ) -> FlowContext {
         FlowContext(
             flow: flow, logger: logger, clock: clock, random: random, arenas: arenas, finders: finders,
-            shutdown: shutdown, ending: ending, positions: positions, keys: keys,
-            shared: shared)
-    }
-
-    /// The same with another signal for its end.
-    public func with(ending: ShutdownSignal) -> FlowContext {
-        FlowContext(
-            flow: flow, logger: logger, clock: clock, random: random, arenas: arenas, finders: finders,
-            shutdown: shutdown, ending: ending, positions: positions, keys: keys,
-            shared: shared)
+            shutdown: shutdown, ending: ending ?? self.ending, positions: positions ?? self.positions, keys: keys,
+            shared: shared, sources: sources)
     }
 }

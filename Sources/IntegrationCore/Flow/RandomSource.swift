@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 
 /// Where a flow's randomness comes from: the machine, or, so that tests are exact, a seed.
@@ -33,7 +34,23 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
 
     public mutating func next() -> UInt64 {
         if let sequence { return sequence.next() }
-        var system = SystemRandomNumberGenerator()
-        return system.next()
+        return Self.machine.withLock { $0.next() }
     }
+
+    /// What the machine gave and nobody took yet: asking it costs a system call.
+    private struct Supply {
+        private var numbers: [UInt64] = []
+
+        mutating func next() -> UInt64 {
+            if let number = numbers.popLast() { return number }
+            // 256 bytes are the most that it gives at once (getentropy(3)).
+            numbers = [UInt64](unsafeUninitializedCapacity: 32) { buffer, count in
+                count = getentropy(buffer.baseAddress, 256) == 0 ? 32 : 0
+            }
+            var system = SystemRandomNumberGenerator()
+            return numbers.popLast() ?? system.next()
+        }
+    }
+
+    private static let machine = Mutex(Supply())
 }

@@ -24,6 +24,8 @@ public struct Message: @unchecked Sendable {
     public var receiveCount: Int32
     /// The destination that a route step chose: an index into the flow's destinations; -1 before.
     public var route: Int32 = -1
+    /// The source that it came from: an index into `FlowContext.sources`; -1 where that is not known.
+    public var source: Int32 = -1
 
     public init(
         id: MessageID, origin: Int, body: Slice, metadata: UnsafePointer<Word>? = nil, attempts: Int32 = 0,

@@ -28,6 +28,8 @@ public struct Flow: Sendable {
     /// How many deliveries are worked on at once; nil: twice the processors (one where order is promised).
     public var lanes: Int?
     public var limits: InFlightLimits
+    /// Variables that expressions of its steps may read as `$env`.
+    public var environment: [String: String] = [:]
     /// What the event log keeps of it, where there is a store.
     public var recording = Recording.failures
     /// Destinations and services that come with the flow, by name; the engine adds them to its own.

@@ -234,8 +234,11 @@ extension FlowRunner {
 }
 
 extension Flow.Entry {
-    /// Turns bodies into documents where the source's format says so.
+    /// Tells messages whose they are, and turns bodies into documents where the source's format says so.
     func decode(_ batch: inout Batch, in context: FlowContext) {
+        if let index = context.sources.firstIndex(of: name) {
+            for message in batch.messages.indices { batch.messages[message].source = Int32(index) }
+        }
         guard let decoder = source.decoder else { return }
         do throws(IntegrationError) {
             try decoder.process(&batch, in: context)

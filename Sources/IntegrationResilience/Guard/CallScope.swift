@@ -61,6 +61,34 @@ final class CallScope: Sendable {
         func giveUp() { finish(nil) }
     }
 
+    /// One call that ends at once when it is cancelled: the task that makes it.
+    private final class PromptCall: Timed {
+        /// The task stands here only while it is in `run`, which it leaves under the lock: it is alive when it is
+        /// cancelled.
+        private nonisolated(unsafe) var task: UnsafeCurrentTask?
+        private let isLate = Mutex(false)
+
+        func run<Value: Sendable>(_ work: @Sendable () async -> Value) async -> Value {
+            await withUnsafeCurrentTask { task in
+                isLate.withLock { isLate in
+                    self.task = task
+                    if isLate { task?.cancel() }
+                }
+                defer { isLate.withLock { _ in self.task = nil } }
+                return await work()
+            }
+        }
+
+        var wasLate: Bool { isLate.withLock(\.self) }
+
+        func giveUp() {
+            isLate.withLock { isLate in
+                isLate = true
+                task?.cancel()
+            }
+        }
+    }
+
     private struct State {
         var nextID = 0
         var live: [Int: (deadline: Duration, call: any Timed)] = [:]
@@ -105,17 +133,9 @@ final class CallScope: Sendable {
     func run<Value: Sendable>(
         isPrompt: Bool = false, _ work: @escaping @Sendable () async -> Value
     ) async -> Value? {
+        if isPrompt { return await runPrompt(work) }
         let call = Call<Value>()
         let id = keep(call)
-        if isPrompt {
-            return await withTaskGroup(of: Void.self) { group in
-                group.addTask { call.finish(await work()) }
-                let outcome = await call.outcome()
-                forget(id)
-                group.cancelAll()
-                return outcome
-            }
-        }
         jobs.submit {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { call.finish(await work()) }
@@ -125,6 +145,18 @@ final class CallScope: Sendable {
             self.forget(id)
         }
         return await call.outcome()
+    }
+
+    private func runPrompt<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
+        guard timeout != nil else { return await work() }
+        let call = PromptCall()
+        let id = keep(call)
+        let value = await withTaskGroup(of: Value.self) { group in
+            group.addTask { await call.run(work) }
+            return await group.next()
+        }
+        forget(id)
+        return call.wasLate ? nil : value
     }
 
     /// Keeps a call's time from now on.

@@ -90,20 +90,25 @@ extension EndpointGuard {
         return areAllFailures ? first : nil
     }
 
-    /// Does `count` things, as many at once as may be under way.
+    /// Makes `count` requests, as many at once as may be under way.
     ///
+    /// - Parameter maker: says where they are made.
     /// - Returns: in order.
-    func fanOut<Value: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) async -> Value) async -> [Value] {
+    func fanOut<Value: Sendable>(
+        _ count: Int, by maker: any RequestMaking, _ body: @escaping @Sendable (Int) async -> Value
+    ) async -> [Value] {
         let width = min(count, concurrency)
         if width <= 1 {
-            var values: [Value] = []
-            for index in 0..<count { values.append(await body(index)) }
-            return values
+            return await withTaskExecutorPreference(maker.nextExecutor()) {
+                var values: [Value] = []
+                for index in 0..<count { values.append(await body(index)) }
+                return values
+            }
         }
         let work = FanOut<Value>(count)
         await withDiscardingTaskGroup { group in
             for _ in 0..<width {
-                group.addTask {
+                group.addTask(executorPreference: maker.nextExecutor()) {
                     while let index = work.next() { work.finish(index, await body(index)) }
                 }
             }

@@ -176,14 +176,32 @@ public final class EndpointGuard: Sendable {
     /// Waits for leave to make a request.
     private func admit(_ scope: GuardScope) async throws(Failure) -> CircuitBreaker.Pass {
         let clock = scope.clock
-        let waiter = GuardWaiter()
         let start = clock.now
-        let (ticket, deadline) = change(at: start) { state in
+        // Most need not wait at all.
+        let arrival = change(at: start) { state -> Arrival in
             state.nextTicket += 1
             let ticket = state.nextTicket
+            let deadline = state.machine.arrive(ticket, at: start)
+            if let decided = state.machine.takeDecision(on: ticket) { return .decided(decided) }
+            let waiter = GuardWaiter()
             state.waiters[ticket] = waiter
-            return (ticket, state.machine.arrive(ticket, at: start))
+            return .waits(waiter, as: ticket, until: deadline)
         }
+        switch arrival {
+        case .decided(let decision): return try pass(decision, at: start)
+        case .waits(let waiter, let ticket, let deadline):
+            return try await wait(waiter, as: ticket, until: deadline, clock)
+        }
+    }
+
+    private enum Arrival: Sendable {
+        case decided(GuardState.Decision)
+        case waits(GuardWaiter, as: Int, until: Duration?)
+    }
+
+    private func wait(
+        _ waiter: GuardWaiter, as ticket: Int, until deadline: Duration?, _ clock: any TimeSource
+    ) async throws(Failure) -> CircuitBreaker.Pass {
         var alarm = deadline
         while true {
             switch await waiter.news(until: alarm, clock) {

@@ -86,8 +86,15 @@ struct GuardState: Sendable {
         }
     }
 
+    /// What was decided on one ticket; nil where nothing was yet.
+    mutating func takeDecision(on ticket: Int) -> Decision? {
+        guard let index = decisions.lastIndex(where: { $0.ticket == ticket }) else { return nil }
+        return decisions.remove(at: index).decision
+    }
+
     /// What was decided since it was asked last.
     mutating func takeDecisions() -> [(ticket: Int, decision: Decision)] {
+        if decisions.isEmpty { return [] }
         defer { decisions.removeAll() }
         return decisions
     }

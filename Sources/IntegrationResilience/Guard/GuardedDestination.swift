@@ -37,8 +37,9 @@ private struct GuardedSender: Sender {
         let count = batch.messages.count
         let results: [Result<Void, IntegrationError>] =
             switch sender.requestUnit {
-            case .batch: await send(batch, Array(0..<count))
-            case .message: await guarding.fanOut(count) { index in await send(batch, [index])[0] }
+            case .batch:
+                await withTaskExecutorPreference(sender.nextExecutor()) { await send(batch, Array(0..<count)) }
+            case .message: await guarding.fanOut(count, by: sender) { index in await send(batch, [index])[0] }
             }
         var refused: [(index: Int, error: IntegrationError)] = []
         for (index, result) in results.enumerated() {

@@ -58,7 +58,7 @@ private struct GuardedFinder: Finder {
     func find(_ keys: [LookupKey]) async throws(IntegrationError) -> [LookupAnswer] {
         let size = max(1, min(finder.keysPerRequest, keys.count))
         let requests = stride(from: 0, to: keys.count, by: size).map { Array(keys[$0..<min($0 + size, keys.count)]) }
-        let parts = await guarding.fanOut(requests.count) { request in
+        let parts = await guarding.fanOut(requests.count, by: finder) { request in
             await guarding.rounds(requests[request], in: scope, isPrompt: finder.endsWhenCancelled) { keys in
                 { [finder] () async throws(IntegrationError) in try await Self.ask(finder, keys) }
             }

@@ -50,6 +50,7 @@ struct WaitingLine: Sendable {
 
     /// Takes out those whose deadline is over, in order.
     mutating func expire(at now: Duration) -> [Int] {
+        if isEmpty { return [] }
         let late = tickets[head...].filter { ticket in
             guard let deadline = deadlines[ticket] ?? nil else { return false }
             return deadline <= now

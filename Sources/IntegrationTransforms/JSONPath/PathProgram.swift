@@ -127,17 +127,12 @@ final class PathProgram: @unchecked Sendable {
     private let patternCount: Int
 
     init(_ draft: PathDraft) {
-        func table<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
-            let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
-            memory.initialize(from: elements, count: elements.count)
-            return memory
-        }
         texts = ByteBlock(draft.texts)
         patternCount = draft.patterns.count
         tables = PathTables(
-            queries: table(draft.queries), segments: table(draft.segments), selectors: table(draft.selectors),
-            tests: table(draft.tests), operands: table(draft.operands), literals: table(draft.literals),
-            bases: table([texts.start]), patterns: table(draft.patterns))
+            queries: .table(draft.queries), segments: .table(draft.segments), selectors: .table(draft.selectors),
+            tests: .table(draft.tests), operands: .table(draft.operands), literals: .table(draft.literals),
+            bases: .table([texts.start]), patterns: .table(draft.patterns))
     }
 
     deinit {

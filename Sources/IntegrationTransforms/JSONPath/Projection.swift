@@ -58,7 +58,12 @@ struct PathExpression {
         guard !segment.isDescendant, segment.end == segment.first + 1,
             case .name(let name) = selectors[Int(segment.first)]
         else { return nil }
-        return String(decoding: texts[Int(name.offset)..<Int(name.offset + name.length)], as: UTF8.self)
+        return text(of: name)
+    }
+
+    /// The characters of a name.
+    func text(of name: PathName) -> String {
+        String(decoding: texts[Int(name.offset)..<Int(name.offset + name.length)], as: UTF8.self)
     }
 }
 

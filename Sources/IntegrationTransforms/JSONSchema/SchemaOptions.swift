@@ -12,8 +12,18 @@ public struct SchemaOptions: Sendable, Hashable {
     public enum Contents: Sendable, Hashable {
         /// They say something about a string and check nothing, as drafts since 2019-09 demand.
         case annotate
-        /// A string that is not base64, or does not hold JSON, where they say so, is not valid (draft 7 allows it).
+        /// A string that is not base64, or does not hold JSON, where they say so, is not valid.
         case assert
+        /// They are asserted in draft 7, which leaves it to the validator (validation, 8.1), and annotate later on.
+        case byDraft
+
+        func asserts(_ draft: SchemaDialect.Draft) -> Bool {
+            switch self {
+            case .annotate: false
+            case .assert: draft >= .draft7
+            case .byDraft: draft == .draft7
+            }
+        }
     }
 
     public var formats: Formats

@@ -26,9 +26,12 @@ public struct BodyTemplate: Sendable {
     public let isJSON: Bool
     /// The members of `$meta` that expressions name; nil where they may want any.
     private var metaMembers: Set<String>?
+    /// `$env`, where an expression names it.
+    private var bindings = MessageBindings([], environment: [:])
 
+    /// - Parameter environment: what expressions find in `$env`.
     /// - Throws: what is wrong with an expression, and where in the configuration it stands.
-    public init(_ body: ConfigurationNode) throws(IntegrationError) {
+    public init(_ body: ConfigurationNode, environment: [String: String] = [:]) throws(IntegrationError) {
         var parts: [Part] = []
         if let text = Self.text(body) {
             parts.append(.text(try Self.compile(text, body)))
@@ -37,7 +40,9 @@ public struct BodyTemplate: Sendable {
         }
         self.parts = parts
         isJSON = Self.text(body) == nil
-        metaMembers = Self.metaMembers(of: templates.flatMap(\.expressions).map(\.text))
+        let expressions = templates.flatMap(\.expressions)
+        metaMembers = Self.metaMembers(of: expressions.map(\.text))
+        bindings = MessageBindings(expressions, environment: environment)
     }
 
     /// Members that are named as `$meta.member`; nil where `$meta` stands otherwise.
@@ -100,8 +105,11 @@ public struct BodyTemplate: Sendable {
         defer { context.arenas.give(arena) }
         do throws(ExpressionError) {
             let needed = metaMembers.map { members in facts.filter { members.contains($0.name) } } ?? facts
-            let bindings = ExpressionBindings(meta: try Self.meta(needed, arena))
-            try write(nil, bindings, ExpressionHost(context), arena, to: &out)
+            let meta = try Self.meta(needed, arena)
+            try bindings.with(nil, in: arena, context) { bindings throws(ExpressionError) in
+                bindings.bind("meta", meta)
+                try write(nil, bindings, ExpressionHost(context), arena, to: &out)
+            }
         } catch {
             throw IntegrationError(error)
         }

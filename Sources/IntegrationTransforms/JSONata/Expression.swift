@@ -6,9 +6,10 @@ public import IntegrationDocument
 /// let total = try Expression.compile("$sum(items.(price * quantity))")
 /// try total.evaluate(order, into: &builder)
 /// ```
-/// The language is that of jsonata-js 2.2. Four things differ: `$uuid()` is there; the members of an object keep the order in which they
-/// stand (ECMAScript puts keys that look like integers first); numbers that are only copied keep their text; a
-/// surrogate without its partner is U+FFFD.
+/// The language is that of jsonata-js 2.2. Some things differ: `$uuid()` is there; the members of an object keep the
+/// order in which they stand (ECMAScript puts keys that look like integers first); numbers that are only copied keep
+/// their text; a surrogate without its partner is U+FFFD; `$base64encode` and `$base64decode` take texts as UTF-8, as the
+/// documentation says of decoding, where jsonata-js on Node loses every character above U+00FF.
 ///
 /// - Source: https://docs.jsonata.org
 public final class Expression: Sendable {
@@ -62,10 +63,11 @@ public final class Expression: Sendable {
         let mark = builder.count
         do {
             if let mapping, let input, input.kind == .object {
+                let isLocal = input.bases == UnsafePointer(builder.arena.bases)
                 var context = MappingPlan.Context(
-                    expression: self, input: input, bindings: bindings, budget: budget, host: host,
-                    isLocal: input.bases == UnsafePointer(builder.arena.bases),
-                    lastWord: mark + budget.outputBytes / 8)
+                    expression: self, input: input, bindings: bindings, budget: budget, host: host, isLocal: isLocal,
+                    isDirect: isLocal && !bindings.overridesBuiltins, lastWord: mark + budget.outputBytes / 8,
+                    room: budget.outputBytes)
                 if try mapping.write(&context, into: &builder) { return true }
                 builder.rewind(to: mark)
             }
@@ -95,6 +97,9 @@ public final class Expression: Sendable {
         }
     }
 
+    /// The variable that the expression binds as a whole, as `$x := 5` does; nil for any other.
+    public var boundVariable: String? { (root as? BindNode).map { symbols.names[Int($0.symbol)] } }
+
     func run(
         _ input: View?, _ bindings: ExpressionBindings, _ budget: ExpressionBudget, _ host: ExpressionHost
     ) throws(ExpressionError) -> Value {
@@ -120,7 +125,7 @@ extension JSONataValue {
         case .function: self = .function
         default:
             if let number = value.double {
-                guard number.isFinite else { throw ExpressionError("D1001", value: "\(number)") }
+                guard number.isFinite else { throw ExpressionError(notFinite: number) }
                 self = .number(number)
             } else if let string = value.string {
                 self = .string(string)

@@ -13,16 +13,23 @@ public struct ExpressionDiagnostic: Sendable, Hashable {
     public var offset: Int
     /// Length in bytes of what is meant.
     public var length: Int
+    /// What to write instead.
+    public var help: String?
 }
 
 extension Expression {
     /// The names that every expression of a flow may use.
-    public static let standardVariables = ["meta", "key", "env"]
+    public static let standardVariables = ["meta", "key", "keys", "env"]
 
-    /// Looks for calls of functions that don't exist, wrong numbers of arguments, and variables that nothing binds.
+    /// Looks for calls of functions that don't exist, wrong numbers of arguments, variables that nothing binds, and arrays
+    /// that collapse although the expression itself shows that they are meant as arrays.
     ///
-    /// - Parameter variables: the names that will be bound from outside, without `$`.
-    public func check(variables: [String] = standardVariables) -> [ExpressionDiagnostic] {
+    /// - Parameters:
+    ///   - variables: the names that will be bound from outside, without `$`.
+    ///   - environment: the members that `$env` may have; nil for any.
+    public func check(
+        variables: [String] = standardVariables, environment: [String]? = nil
+    ) -> [ExpressionDiagnostic] {
         var known = Set(variables)
         known.formUnion(["", "$"])
         var nodes: [Node] = []
@@ -62,7 +69,57 @@ extension Expression {
                     severity: .warning, message: "nothing binds the variable $\(variable.name)", offset: variable.start,
                     length: variable.end - variable.start))
         }
+        if let environment { found += Self.forbidden(nodes, environment) }
+        found += Self.collapsing(nodes)
         return found.sorted { $0.offset < $1.offset }
+    }
+
+    /// Members of `$env` that are not allowed.
+    private static func forbidden(_ nodes: [Node], _ allowed: [String]) -> [ExpressionDiagnostic] {
+        nodes.compactMap { node in
+            guard let path = node as? PathNode, path.steps.count > 1,
+                let variable = path.steps[0].node as? VariableNode, variable.name == "env",
+                let name = path.steps[1].node as? NameNode, !allowed.contains(name.name.text)
+            else { return nil }
+            return ExpressionDiagnostic(
+                severity: .error,
+                message: "expressions may not read the variable `\(name.name.text)` of the environment",
+                offset: name.start, length: name.end - name.start,
+                help:
+                    "allow it: `expressions: {environment: [\((allowed + [name.name.text]).joined(separator: ", "))]}`")
+        }
+    }
+
+    /// Functions whose first argument is meant as an array.
+    private static let takeArrays: Set<Builtin> = [
+        .count, .map, .filter, .reduce, .single, .sort, .reverse, .shuffle, .zip, .append,
+    ]
+
+    /// Members of an object constructor that would be an array or a single value, where the same path stands elsewhere as
+    /// what has to be an array.
+    private static func collapsing(_ nodes: [Node]) -> [ExpressionDiagnostic] {
+        func names(_ node: Node) -> [String]? { (node as? PathNode)?.names?.map(\.text) }
+        var arrays: Set<[String]> = []
+        for case let call as CallNode in nodes {
+            guard let builtin = call.builtin, takeArrays.contains(builtin), let first = call.arguments.first else {
+                continue
+            }
+            if let path = names(first) { arrays.insert(path) }
+        }
+        guard !arrays.isEmpty else { return [] }
+        var found: [ExpressionDiagnostic] = []
+        for case let object as ObjectNode in nodes {
+            for case let path as PathNode in object.pairs.map(\.value) where path.isPlain {
+                let steps = path.steps.map { ($0.node as? NameNode)?.name.text }
+                for length in 1..<max(1, steps.count) where arrays.contains(steps[..<length].compactMap(\.self)) {
+                    guard steps[..<length].allSatisfy({ $0 != nil }),
+                        let array = path.steps[length - 1].node as? NameNode
+                    else { continue }
+                    found.append(.collapsing(array))
+                }
+            }
+        }
+        return found
     }
 
     private func check(_ call: CallNode, nodes: [Node], _ known: Set<String>) -> [ExpressionDiagnostic] {

@@ -4,23 +4,23 @@ internal import IntegrationDocument
 /// A text with `{{ expression }}` in it, over messages and lookup keys.
 struct TextOverMessages: MessageText {
     private let template: TextTemplate
-    private let scope: MessageScope
+    private let bindings: MessageBindings
 
     /// - Throws: what is wrong with an expression.
-    init(_ text: TemplateString) throws(IntegrationError) {
+    init(_ text: TemplateString, environment: [String: String] = [:]) throws(IntegrationError) {
         do {
             template = try TextTemplate.compile(text.text)
         } catch {
             throw IntegrationError(error)
         }
-        scope = MessageScope(template.expressions)
+        bindings = MessageBindings(template.expressions, environment: environment)
     }
 
     var constant: String? { template.isConstant ? template.text : nil }
 
     func string(_ input: inout TextInput, encoding: TextEncoding) throws(IntegrationError) -> String {
         if template.isConstant { return template.text }
-        return try scope.evaluate(&input) { view, bindings, host throws(ExpressionError) in
+        return try bindings.evaluate(&input) { view, bindings, host throws(ExpressionError) in
             try template.string(view, encoding: TextTemplate.Encoding(encoding), bindings: bindings, host: host)
         }
     }
@@ -29,32 +29,27 @@ struct TextOverMessages: MessageText {
 /// JSON or a text with `{{ expression }}` in it, over messages and lookup keys.
 struct BodyOverMessages: MessageBody {
     private let template: BodyTemplate
-    private let scope: MessageScope
+    private let bindings: MessageBindings
 
     /// - Throws: what is wrong with an expression, and where in the configuration it stands.
-    init(_ body: ConfigurationNode) throws(IntegrationError) {
+    init(_ body: ConfigurationNode, environment: [String: String] = [:]) throws(IntegrationError) {
         template = try BodyTemplate(body)
-        scope = MessageScope(template.templates.flatMap(\.expressions))
+        bindings = MessageBindings(template.templates.flatMap(\.expressions), environment: environment)
     }
 
     var isJSON: Bool { template.isJSON }
 
     func write(_ input: inout TextInput, to out: inout OutputBuffer) throws(IntegrationError) {
         let arena = input.arena
-        try scope.evaluate(&input) { view, bindings, host throws(ExpressionError) in
+        try bindings.evaluate(&input) { view, bindings, host throws(ExpressionError) in
             try template.write(view, bindings, host, arena, to: &out)
         }
     }
 }
 
-/// What the expressions of a template see.
-private struct MessageScope: Sendable {
-    /// `$meta` is only made for expressions that name it.
-    private let usesMeta: Bool
-
-    init(_ expressions: [Expression]) { usesMeta = expressions.contains { $0.text.contains("$meta") } }
-
-    func evaluate<R>(
+extension MessageBindings {
+    /// Evaluates over the message and the keys of an input.
+    fileprivate func evaluate<R>(
         _ input: inout TextInput, _ body: (View?, ExpressionBindings, ExpressionHost) throws(ExpressionError) -> R
     ) throws(IntegrationError) -> R {
         var view: View?
@@ -64,11 +59,12 @@ private struct MessageScope: Sendable {
         } catch {
             unreadable = error  // expressions over `$meta` alone do without it
         }
-        var bindings = ExpressionBindings(meta: usesMeta ? input.message?.meta(in: input.arena) : nil)
-        if let first = input.keys.first { bindings.bind("key", first.text) }
-        if !input.keys.isEmpty { bindings.bind("keys", Self.array(input.keys, input.arena)) }
         do {
-            return try body(view, bindings, ExpressionHost(input.context))
+            return try with(input.message, in: input.arena, input.context) { bindings throws(ExpressionError) in
+                if let first = input.keys.first { bindings.bind("key", first.text) }
+                if !input.keys.isEmpty { bindings.bind("keys", Self.array(input.keys, input.arena)) }
+                return try body(view, bindings, ExpressionHost(input.context))
+            }
         } catch {
             throw unreadable ?? IntegrationError(error)
         }

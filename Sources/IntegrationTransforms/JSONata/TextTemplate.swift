@@ -37,8 +37,11 @@ public final class TextTemplate: Sendable {
     }
 
     /// The expressions of the text, in order.
-    public var expressions: [Expression] {
-        parts.compactMap { if case .expression(let expression, _) = $0 { expression } else { nil } }
+    public var expressions: [Expression] { placedExpressions.map(\.expression) }
+
+    /// The expressions of the text and where each begins, in bytes.
+    var placedExpressions: [(expression: Expression, offset: Int)] {
+        parts.compactMap { if case .expression(let expression, let offset) = $0 { (expression, offset) } else { nil } }
     }
 
     /// Compiles a template.

@@ -8,7 +8,7 @@ public struct ExpressionKey: MessageKeyDefinition {
     public init(_ expression: String) { self.expression = expression }
 
     public func makeKey(_ build: FlowBuild) throws(IntegrationError) -> any MessageKey {
-        CompiledKey(expression: try MessageExpression(expression, literals: build.literals))
+        CompiledKey(expression: try MessageExpression(expression, build))
     }
 }
 

@@ -1,108 +1,82 @@
 internal import IntegrationCore
 internal import IntegrationDocument
 
-/// A JSONata expression over messages: `$meta` is what is known of the message beside its body.
+/// A JSONata expression over messages.
 struct MessageExpression: Sendable {
     let expression: Expression
-    /// `$meta` is only made for expressions that name it.
-    private let usesMeta: Bool
+    private let bindings: MessageBindings
 
     var text: String { expression.text }
 
-    init(_ text: String, literals: Literals) throws(IntegrationError) {
+    init(_ text: String, _ build: FlowBuild) throws(IntegrationError) {
+        try self.init(text, literals: build.literals, environment: build.environment)
+    }
+
+    init(_ text: String, literals: Literals, environment: [String: String]) throws(IntegrationError) {
         do {
             expression = try Expression.compile(text, literals: literals)
         } catch {
             throw IntegrationError(error)
         }
-        usesMeta = text.contains("$meta")
+        bindings = MessageBindings([expression], environment: environment)
     }
 
     /// The value of the expression as a document of `arena`; nil where it has none.
+    ///
+    /// - Parameters:
+    ///   - message: whose body `source` is; nil where there is none.
+    ///   - context: that of the flow; nil where none runs.
     func evaluate(
-        _ source: View, _ message: Message, in arena: Arena, _ context: FlowContext
+        _ source: View, _ message: Message?, in arena: Arena, _ context: FlowContext?
     ) throws(IntegrationError) -> View? {
-        let meta = usesMeta ? message.meta(in: arena) : nil
-        var builder = Builder(arena)
-        let hasValue: Bool
         do {
-            hasValue = try expression.evaluate(
-                source, bindings: ExpressionBindings(meta: meta), host: ExpressionHost(context), into: &builder)
+            return try bindings.with(message, in: arena, context) { bindings throws(ExpressionError) in
+                var builder = Builder(arena)
+                let host = context.map { ExpressionHost($0) } ?? .system
+                let hasValue = try expression.evaluate(source, bindings: bindings, host: host, into: &builder)
+                return hasValue ? arena.view(builder.finish()) : nil
+            }
         } catch {
             throw IntegrationError(error)
         }
-        return hasValue ? arena.view(builder.finish()) : nil
     }
 }
 
 /// A JSONata condition over messages.
 struct MessageCondition: Sendable {
     let condition: Condition
-    private let usesMeta: Bool
+    private let bindings: MessageBindings
 
     var text: String { condition.text }
 
-    init(_ text: String) throws(IntegrationError) {
+    init(_ text: String, _ build: FlowBuild) throws(IntegrationError) {
         do {
             condition = try Condition.compile(text)
         } catch {
             throw IntegrationError(error)
         }
-        usesMeta = text.contains("$meta")
+        bindings = MessageBindings([condition.expression], environment: build.environment)
     }
 
     /// Whether the condition holds. A value that is not there fulfils no comparison.
     @inline(__always)
-    func holds(_ source: View, _ message: Message, in arena: Arena) throws(IntegrationError) -> Bool {
+    func holds(
+        _ source: View, _ message: Message, in arena: Arena, _ context: FlowContext
+    ) throws(IntegrationError) -> Bool {
+        if let verdict = condition.verdict(for: source) { return verdict }
+        return try evaluate(source, message, in: arena, context)
+    }
+
+    @inline(never)
+    private func evaluate(
+        _ source: View, _ message: Message, in arena: Arena, _ context: FlowContext
+    ) throws(IntegrationError) -> Bool {
         do {
-            if usesMeta {
-                return try condition.test(source, bindings: ExpressionBindings(meta: message.meta(in: arena)))
+            return try bindings.with(message, in: arena, context) { bindings throws(ExpressionError) in
+                try condition.evaluate(source, bindings: bindings, host: ExpressionHost(context))
             }
-            return try condition.holds(for: source)
         } catch {
             throw IntegrationError(error)
         }
-    }
-}
-
-extension Message {
-    /// `$meta`: `id`, `attempts`, `receive_count` and what the source knows, such as `file` or `headers`.
-    func meta(in arena: Arena) -> View {
-        let id = arena.makeString(id.description)
-        let attempts = arena.makeNumber(text: String(attempts))
-        let received = arena.makeNumber(text: String(receiveCount))
-        let names = ["id", "attempts", "receive_count"].map { arena.makeString($0) }
-        var builder = Builder(arena)
-        let object = builder.open()
-        var count = 3
-        for (name, value) in zip(names, [id, attempts, received]) {
-            builder.append(name)
-            builder.append(value)
-        }
-        if let metadata {
-            for member in arena.view(metadata).members {
-                builder.copy(member.key.pointer)
-                builder.copy(member.value.pointer)
-                count += 1
-            }
-        }
-        builder.close(object, .object, count: count)
-        return arena.view(builder.finish())
-    }
-}
-
-extension ExpressionHost {
-    /// The flow's clock and chance, so that `$now()` and `$uuid()` can be tested.
-    init(_ context: FlowContext) {
-        let clock = context.clock
-        let random = context.random
-        self.init(
-            wallMilliseconds: { clock.wallTime.milliseconds },
-            monotonicNanoseconds: { UInt64(max(0, clock.now.nanoseconds)) },
-            randomBits: {
-                // Copies of a source share its sequence.
-                var random = random
-                return random.next()
-            })
     }
 }

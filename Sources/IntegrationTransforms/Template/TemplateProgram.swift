@@ -54,19 +54,14 @@ public final class TemplateProgram: @unchecked Sendable {
         places = compiler.places
         self.expressions = compiler.expressions
         programs = compiler.programs
-        func table<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
-            let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
-            memory.initialize(from: elements, count: elements.count)
-            return memory
-        }
         let scopes = zip(firsts, matchers).map {
             TemplateScope(firstSlot: Int32($0), matcher: Unmanaged.passUnretained($1))
         }
         tables = TemplateTables(
-            operations: table(compiler.operations), members: table(compiler.members),
-            elements: table(compiler.elements),
-            paths: table(compiler.paths), words: table(compiler.words), parts: table(compiler.parts),
-            scopes: table(scopes), coerced: CoercedWords(literals), root: root)
+            operations: .table(compiler.operations), members: .table(compiler.members),
+            elements: .table(compiler.elements),
+            paths: .table(compiler.paths), words: .table(compiler.words), parts: .table(compiler.parts),
+            scopes: .table(scopes), coerced: CoercedWords(literals), root: root)
     }
 
     deinit {
@@ -78,6 +73,9 @@ public final class TemplateProgram: @unchecked Sendable {
         tables.parts.deallocate()
         tables.scopes.deallocate()
     }
+
+    /// Whether expressions are evaluated, which see the surroundings in the scratch.
+    var hasExpressions: Bool { !expressions.isEmpty }
 
     /// Makes the template's document for one message.
     ///
@@ -92,10 +90,11 @@ public final class TemplateProgram: @unchecked Sendable {
     ) throws(IntegrationError) -> View {
         scratch.reserve(slots: slotCount, values: expressions.count)
         let values = scratch.values
-        if !expressions.isEmpty {
+        if hasExpressions {
+            let surroundings = scratch.surroundings
             for (index, expression) in expressions.enumerated() {
                 do throws(IntegrationError) {
-                    values[index] = try expression.value.evaluate(source, in: arena)?.pointer
+                    values[index] = try expression.value.evaluate(source, in: arena, surroundings)?.pointer
                 } catch {
                     throw error.inTemplate(name, expression.key, "`{{\(expression.text)}}` failed")
                 }

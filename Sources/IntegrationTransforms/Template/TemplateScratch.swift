@@ -4,6 +4,8 @@ internal import IntegrationDocument
 /// template.
 public struct TemplateScratch: ~Copyable {
     var nodes = NodeList()
+    /// What expressions see besides the document; to be set for each message.
+    public var surroundings: TemplateSurroundings?
     var slots: UnsafeMutablePointer<UnsafePointer<Word>?>
     private var slotCapacity: Int
     var values: UnsafeMutablePointer<UnsafePointer<Word>?>

@@ -6,11 +6,11 @@ internal import Logging
 extension FlowContext {
     /// A context whose log goes nowhere.
     public static func quiet(
-        clock: any TimeSource = SystemClock(), shutdown: ShutdownSignal = ShutdownSignal()
+        clock: any TimeSource = SystemClock(), shutdown: ShutdownSignal = ShutdownSignal(), sources: [String] = []
     ) -> FlowContext {
         FlowContext(
             flow: "test", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock,
-            shutdown: shutdown)
+            shutdown: shutdown, sources: sources)
     }
 }
 

@@ -69,6 +69,7 @@ public final class TestMakers: MakerContext {
 
     public func template(_ name: NameReference) throws(IntegrationError) -> ConfigurationNode { throw unneeded }
     public func schema(_ name: NameReference) throws(IntegrationError) -> NamedText { throw unneeded }
+    public var schemas: [DeclaredSchema] { [] }
     public func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec { throw unneeded }
     public func name(of destination: DestinationDeclaration) throws(IntegrationError) -> String { throw unneeded }
     public func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination {
@@ -102,11 +103,11 @@ public final class TestMakers: MakerContext {
 
     public func text(_ template: TemplateString) throws(IntegrationError) -> any MessageText {
         guard let compile = catalog.makers.text else { throw unneeded }
-        return try compile(template)
+        return try compile(template, environment)
     }
 
     public func body(_ body: ConfigurationNode) throws(IntegrationError) -> any MessageBody {
         guard let compile = catalog.makers.body else { throw unneeded }
-        return try compile(body)
+        return try compile(body, environment)
     }
 }

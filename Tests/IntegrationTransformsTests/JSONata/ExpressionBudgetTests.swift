@@ -14,8 +14,14 @@ struct ExpressionBudgetTests {
             "($f := function($n){$map([1..9], $f)}; $f(1))",
             "[1..10000000].([1..1000])",
             "$map([1..1000], function($x){ $map([1..1000], function($y){ $x * $y }) })",
-            "($g := function($s, $n){ $n = 0 ? $s : $g($s & $s, $n - 1) }; $g('xxxxxxxxxxxxxxxx', 60))",
-            "$pad('x', 1e15)",
+            "[1..5000000]", "$sum([1..4900000])", "$sort([1..1000000], function($a, $b) { $a < $b })",
+            "$join([1..1000000].$string($))", "$split($pad('', 5000000, 'a'), '')",
+            "$count([1..3000].($a := $; [1..3000].($a * $)))",
+            "$formatNumber(1, $pad('', 500000, '0'))", "$fromMillis(1, $pad('', 500000, '[Y]'))",
+            "$toMillis('x', $pad('', 500000, '[Y]'))", "$parseInteger($pad('', 500000, 'one '), 'w')",
+            "($t := $pad('', 1000000, 'a'); [1..100000].$length($t))",
+            "($t := $pad('', 1000000, 'a'); [1..100000].$uppercase($t))",
+            "($t := [1..100000]; [1..100000].$count($t))",
             "($e := function($t){ $eval($t) }; $s := '$e($s)'; $e($s))",
         ])
     func endless(_ text: String) throws {
@@ -31,7 +37,44 @@ struct ExpressionBudgetTests {
         }
         #expect(error?.code == "U1001")
         #expect(error?.errorCode == .expressionBudget)
-        // A debug build on a busy machine gets more.
+        // Within a tenth of a second where the compiler optimises. A debug build on a busy machine gets more.
+        #expect(elapsed < .seconds(2))
+    }
+
+    @Test(
+        "A text that grows too large for any result is refused before it is made",
+        arguments: [
+            "($g := function($s, $n){ $n = 0 ? $s : $g($s & $s, $n - 1) }; $g('xxxxxxxxxxxxxxxx', 60))",
+            "$pad('x', 1e15)", "$pad('', 100000000)", "$pad('', 20000000, 'é')", "$pad($pad('', 1e7, 'x'), -1e8)",
+            "($t := $pad('', 9000000, 'x'); $t & $t)", "($t := $pad('', 9000000, 'x'); $join([$t, $t], ','))",
+        ])
+    func largeTexts(_ text: String) throws {
+        let error = #expect(throws: ExpressionError.self) {
+            try Expression.compile(text).evaluateValue(nil, budget: ExpressionBudget(time: .seconds(20)))
+        }
+        #expect(error?.code == "U1002")
+    }
+
+    @Test(
+        "A pattern that backtracks without end is stopped, however it is used",
+        arguments: [
+            "$match($t, /^(a+)+$/)", "$contains($t, /^(a|aa)+$/)", "$replace($t, /^(a+)+$/, 'x')",
+            "$split($t, /(a|a)+$/)",
+            "$t ~> /^((a*)*)*$/", "[1..1000].$contains($t, /^(a+)+$/)",
+        ])
+    func patterns(_ text: String) throws {
+        let whole = "($t := $pad('', 5000, 'a') & '!'; \(text))"
+        let clock = ContinuousClock()
+        var error: ExpressionError?
+        let elapsed = clock.measure {
+            do throws(ExpressionError) {
+                _ = try Expression.compile(whole).evaluateValue(nil)
+            } catch let caught {
+                error = caught
+            }
+        }
+        #expect(error?.code == "U1004")
+        #expect(error?.errorCode == .expressionBudget)
         #expect(elapsed < .seconds(2))
     }
 

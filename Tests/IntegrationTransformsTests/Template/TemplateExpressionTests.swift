@@ -17,7 +17,7 @@ struct TemplateExpressionTests {
     private struct Name: TemplateExpression {
         let name: String
 
-        func evaluate(_ source: View, in arena: Arena) throws(IntegrationError) -> View? {
+        func evaluate(_ source: View, in arena: Arena, _: TemplateSurroundings?) throws(IntegrationError) -> View? {
             guard name.hasPrefix("!") else { return source[name] }
             guard let text = source[String(name.dropFirst())]?.string else {
                 throw IntegrationError(.templateValueUnsuitable, "no text")

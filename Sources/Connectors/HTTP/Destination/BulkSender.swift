@@ -18,6 +18,7 @@ struct BulkSender: Sender {
     }
 
     var endsWhenCancelled: Bool { true }
+    func nextExecutor() -> (any TaskExecutor)? { HTTPPool.nextExecutor() }
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
         let arena = open.context.arenas.take()

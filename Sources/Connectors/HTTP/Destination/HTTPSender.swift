@@ -11,6 +11,7 @@ struct HTTPSender: Sender {
 
     var requestUnit: RequestUnit { .message }
     var endsWhenCancelled: Bool { true }
+    func nextExecutor() -> (any TaskExecutor)? { HTTPPool.nextExecutor() }
 
     func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
         let arena = open.context.arenas.take()

@@ -11,6 +11,7 @@ struct HTTPFinder: Finder, HealthChecking {
 
     var keysPerRequest: Int { lookup.rows.keysPerRequest }
     var endsWhenCancelled: Bool { true }
+    func nextExecutor() -> (any TaskExecutor)? { HTTPPool.nextExecutor() }
 
     func find(_ keys: [LookupKey]) async throws(IntegrationError) -> [LookupAnswer] {
         guard keys.count > keysPerRequest else { return try await ask(keys) }

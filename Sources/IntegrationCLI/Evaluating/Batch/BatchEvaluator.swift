@@ -44,11 +44,14 @@ struct BatchEvaluator {
         case "jsonpath": return try select(request)
         case "template": return try map(request)
         case "json_schema": return try validate(request)
+        case "json_patch": return try patch(request, .json)
+        case "merge_patch": return try patch(request, .merge)
         case "json": return try parse(request)
         case "yaml": return try read(request)
         case let other:
             throw .request(
-                "`language` is `\(other)`: it must be jsonata, jsonpath, template, json_schema, json or yaml")
+                "`language` is `\(other)`: it must be jsonata, jsonpath, template, json_schema, json_patch, merge_patch, "
+                    + "json or yaml")
         }
     }
 
@@ -154,7 +157,7 @@ struct BatchEvaluator {
     private static func compile(
         _ schema: View, _ resources: View?, _ request: View
     ) throws(BatchFailure) -> CompiledSchema {
-        var options = SchemaOptions()
+        var options = SchemaOptions(contents: .byDraft)
         if let draft = request["draft"]?.string {
             guard let dialect = dialects[draft] else {
                 throw .request("`draft` is `\(draft)`: it must be \(dialects.keys.sorted().joined(separator: ", "))")
@@ -182,6 +185,18 @@ struct BatchEvaluator {
         "2020-12": .draft2020, "2019-09": .draft2019, "7": .draft7, "draft7": .draft7, "draft-07": .draft7,
         "6": .draft6, "draft6": .draft6, "draft-06": .draft6, "4": .draft4, "draft4": .draft4, "draft-04": .draft4,
     ]
+
+    // MARK: Patches
+
+    private func patch(_ request: View, _ language: PatchEvaluation) throws(BatchFailure) -> BatchAnswer {
+        let patch = try Self.member("patch", of: request)
+        let input = try Self.member("input", of: request)
+        do throws(IntegrationError) {
+            return .result(try language.result(of: patch, on: input))
+        } catch {
+            throw BatchFailure(error)
+        }
+    }
 
     // MARK: JSON and YAML
 

@@ -11,6 +11,10 @@ public struct DecodingContext: Sendable {
     public var isForeignPlugin = false
     /// Every name that refers to something declared elsewhere, in reading order.
     public internal(set) var references: [NameReference] = []
+    /// Every text of a language, in reading order.
+    public internal(set) var texts: [WrittenText] = []
+    /// What such texts may refer to.
+    public var languageScope = LanguageChecks.Scope()
     /// Paths of secrets from the root, as `["connectors", "rest-api", "auth", "token"]`.
     public private(set) var secretPaths: Set<[String]> = []
     /// The key under which the present value stands: what a missing field is blamed on.

@@ -16,7 +16,7 @@ extension FieldType where Value == ConfigurationNode {
     public static var jsonTemplate: FieldType {
         FieldType(shape: .any, encode: { $0 }) { node, context in
             let isRight = context.checkScalars(of: node) { scalar, node, context in
-                scalar.kind != .string || context.check(scalar, at: node, with: context.catalog.languages.template)
+                scalar.kind != .string || context.check(scalar, at: node, as: .template)
             }
             return isRight ? FieldType.json.decode(node, &context) : nil
         }

@@ -56,7 +56,7 @@ extension FieldType where Value == TemplateString {
     /// Text with `{{ expression }}` in it.
     public static var template: FieldType {
         scalar(.template, encode: { $0.text }) { scalar, node, context in
-            guard context.check(scalar, at: node, with: context.catalog.languages.template) else { return nil }
+            guard context.check(scalar, at: node, as: .template) else { return nil }
             return TemplateString(scalar.text)
         }
     }
@@ -77,7 +77,7 @@ extension FieldType where Value == ExpressionText {
     /// A JSONata expression.
     public static var expression: FieldType {
         scalar(.expression, encode: { $0.text }) { scalar, node, context in
-            guard context.check(scalar, at: node, with: context.catalog.languages.expression) else { return nil }
+            guard context.check(scalar, at: node, as: .expression) else { return nil }
             return ExpressionText(scalar.text)
         }
     }
@@ -87,7 +87,7 @@ extension FieldType where Value == JSONPathText {
     /// A JSONPath or a bare member path such as `customer.id`.
     public static var jsonPath: FieldType {
         scalar(.jsonPath, encode: { $0.text }) { scalar, node, context in
-            guard context.check(scalar, at: node, with: context.catalog.languages.jsonPath) else { return nil }
+            guard context.check(scalar, at: node, as: .jsonPath) else { return nil }
             return JSONPathText(scalar.text)
         }
     }
@@ -106,12 +106,13 @@ extension FieldType where Value == NameReference {
 }
 
 extension FieldType where Value == ConfigurationNode {
-    /// The mapping of a template: anything, with a JSONPath in each text that starts with `$`.
+    /// The mapping of a template: anything, with a JSONPath in each text that starts with `$` and `{{ … }}` in others.
     public static var mapping: FieldType {
         FieldType(shape: .any, encode: { $0 }) { node, context in
             let isRight = context.checkScalars(of: node) { scalar, node, context in
-                guard scalar.kind == .string, scalar.text.hasPrefix("$") else { return true }
-                return context.check(scalar, at: node, with: context.catalog.languages.mapping)
+                // What stands below `$literal` is taken as it is.
+                guard scalar.kind == .string, !context.path.contains("$literal") else { return true }
+                return context.check(scalar, at: node, as: .mapping)
             }
             return isRight ? node : nil
         }
@@ -165,18 +166,14 @@ extension DecodingContext {
         return reference
     }
 
-    /// Whether the language accepts the text; its mistake is reported at the character where it starts.
+    /// Whether the language accepts the text; its mistakes are reported at the characters where they start.
     mutating func check(
-        _ scalar: ConfigurationScalar, at node: ConfigurationNode, with language: LanguageChecks.Check?
+        _ scalar: ConfigurationScalar, at node: ConfigurationNode, as language: LanguageChecks.Language
     ) -> Bool {
-        guard let mistake = language?(scalar.text) else { return true }
-        var span = node.span
-        if let offset = mistake.offset, !scalar.isQuoted, !scalar.isInterpolated, offset < span.length {
-            span.location.column += offset
-            span.length = max(1, min(mistake.length, span.length - offset))
-        }
-        diagnostics.error(
-            .malformedValue, "\(fieldPhrase): \(mistake.message)", at: span, help: mistake.help)
-        return false
+        let text = WrittenText(language, scalar, at: node, path: path, subject: fieldPhrase)
+        texts.append(text)
+        let mistakes = catalog.languages.checks[language]?(scalar.text, languageScope) ?? []
+        for mistake in mistakes { text.report(mistake, to: &diagnostics) }
+        return mistakes.allSatisfy(\.isWarning)
     }
 }

@@ -147,7 +147,7 @@ extension SchemaCompiler {
             }
             let asserts = options.formats == .assert || vocabularies.contains(.formatAssertion)
             if let name = reader.string("format"), asserts { draft.format = StringFormat(rawValue: name) }
-            if options.contents == .assert, draft.dialect.draft >= .draft7 {
+            if options.contents.asserts(draft.dialect.draft) {
                 draft.content = StringContent(
                     encoding: reader.string("contentEncoding"), mediaType: reader.string("contentMediaType"))
             }

@@ -87,12 +87,13 @@ final class SchemaCompiler {
     // MARK: Checks of the whole
 
     private func checkMetaschemas() throws(SchemaError) {
-        for resource in store.documents {
+        let foreign = store.resources.indices.filter { store.resources[$0].isForeign }
+        for resource in store.documents + foreign {
             let dialect = store.resources[resource].dialect
             let uri = store.resources[resource].base.description
             if try Metaschemas.document(uri) != nil { continue }
             guard let metaschema = try metaschema(of: dialect) else { continue }
-            for violation in metaschema.violations(store.view(store.resources[resource].root), limit: 20) {
+            for violation in metaschema.violations(store.viewWithoutForeign(resource), limit: 20) {
                 let place = SchemaPlace(resource: resource, pointer: violation.location.pointer)
                 store.report(.schemaMetaschema, place, violation.message(subject: "the value"))
             }

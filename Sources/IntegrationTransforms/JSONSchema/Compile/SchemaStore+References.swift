@@ -15,9 +15,11 @@ extension SchemaStore {
     func resolve(_ reference: String, from place: SchemaPlace) throws(SchemaError) -> Target? {
         let uri = resources[place.resource].base.resolving(URIReference(reference))
         guard let resource = try resource(uri.withoutFragment) else {
+            let failure = registry.failure(registry.canonical(uri.withoutFragment).description)
             report(
                 .schemaReference, place,
-                "\(reference) leads to the schema \(uri.withoutFragment), which is not declared")
+                "\(reference) leads to the schema \(uri.withoutFragment), which "
+                    + (failure.map { "can't be used: \($0)" } ?? "is not declared"))
             return nil
         }
         guard let fragment = URIReference.percentDecoded(uri.fragment ?? "") else {

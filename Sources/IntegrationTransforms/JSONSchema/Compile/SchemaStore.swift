@@ -7,6 +7,8 @@ struct SchemaResource {
     let base: URIReference
     let root: WordPointer
     let dialect: SchemaDialect
+    /// Whether it stands in a schema of another draft, whose metaschema knows nothing of it (2020-12 core, 8.1.1).
+    var isForeign = false
     /// `$anchor`, `$dynamicAnchor`, and fragments of `$id` in older drafts.
     var anchors: [String: WordPointer] = [:]
     var dynamicAnchors: [String: WordPointer] = [:]
@@ -109,6 +111,7 @@ final class SchemaStore {
 
     /// The resource of an absolute URI without fragment, loaded from the registry where need be.
     func resource(_ uri: URIReference) throws(SchemaError) -> Int? {
+        let uri = registry.canonical(uri)
         if let known = byURI[uri.description] { return known }
         if let document = registry.document(uri.description) { return try load(document, uri: uri) }
         guard let document = try Metaschemas.document(uri.description) else { return nil }
@@ -178,8 +181,10 @@ final class SchemaStore {
                 let isAnchor = dialect.anchorsByIdentifier && identity.withoutFragment.isEmpty
                 if !isAnchor {
                     let base = resources[place.resource].base.resolving(identity.withoutFragment)
-                    dialect = try self.dialect(of: schema, parent: dialect, uri: base)
+                    let outer = dialect
+                    dialect = try self.dialect(of: schema, parent: outer, uri: base)
                     place = SchemaPlace(resource: add(schema, base: base, dialect: dialect), pointer: "")
+                    resources[place.resource].isForeign = dialect != outer
                 }
             }
             noteAnchors(view, place.resource, dialect)

@@ -98,7 +98,7 @@ struct URIReference: Hashable {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.next(), let low = rest.next(),
+            guard let high = rest.next(), let low = rest.next(), high != UInt8(ascii: "+"),
                 let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
             else { return nil }
             bytes.append(value)

@@ -90,8 +90,9 @@ extension Explainer {
             guard let trigger = slots[dependent.trigger], isPresent.contains(trigger) else { continue }
             for other in 0..<dependent.required.count {
                 guard let slot = slots[dependent.required[other]], !isPresent.contains(slot) else { continue }
-                let isNew = program.schema(of: node)["dependentRequired"] != nil
-                let keyword = isNew ? "dependentRequired" : "dependencies"
+                let listed = program.schema(of: node)["dependencies"]?[names.keys[trigger]]
+                let isOld = listed?.elements.contains { $0.string == names.keys[slot] } == true
+                let keyword = isOld ? "dependencies" : "dependentRequired"
                 let cause = location.appending(.member(names.keys[trigger])).path
                 report(
                     .schemaDependent, node, keyword, "is required because \(cause) is there, but missing",

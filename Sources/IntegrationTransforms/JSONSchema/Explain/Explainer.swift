@@ -98,13 +98,15 @@ struct Explainer {
 
     private mutating func explainValue(_ node: NodePointer, _ at: WordPointer) {
         let schema = program.schema(of: node)
-        let actual = Wording.describe(view(at))
-        if let constant = schema["const"] {
-            report(.schemaValue, node, "const", "must be \(Wording.describe(constant)), but is \(actual)")
-        } else if let list = schema["enum"] {
+        let value = view(at)
+        let actual = Wording.describe(value)
+        // Where both stand there, the list is broken whatever the draft; a constant means nothing in draft 4.
+        if let list = schema["enum"], !list.elements.contains(where: { $0.isEqual(to: value) }) {
             let values = list.elements.prefix(10).map { Wording.describe($0) }
             let more = list.count > 10 ? " or one of \(list.count - 10) others" : ""
             report(.schemaValue, node, "enum", "must be \(Wording.either(values))\(more), but is \(actual)")
+        } else if let constant = schema["const"] {
+            report(.schemaValue, node, "const", "must be \(Wording.describe(constant)), but is \(actual)")
         }
     }
 

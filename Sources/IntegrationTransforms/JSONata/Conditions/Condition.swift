@@ -37,8 +37,8 @@ public final class Condition: Sendable {
         _ view: View, bindings: ExpressionBindings = ExpressionBindings(), budget: ExpressionBudget = .standard,
         host: ExpressionHost = .system
     ) throws(ExpressionError) -> Bool {
-        if let verdict = program?.run(view) { return verdict }
-        return try evaluate(view, bindings, budget, host)
+        if let verdict = verdict(for: view) { return verdict }
+        return try evaluate(view, bindings: bindings, budget: budget, host: host)
     }
 
     /// Whether the condition holds for a value, with no bindings and the standard budget.
@@ -46,13 +46,18 @@ public final class Condition: Sendable {
     /// - Throws: as `Expression.evaluate`.
     @inline(__always)
     public func holds(for view: View) throws(ExpressionError) -> Bool {
-        if let verdict = program?.run(view) { return verdict }
-        return try evaluate(view, ExpressionBindings(), .standard, .system)
+        if let verdict = verdict(for: view) { return verdict }
+        return try evaluate(view)
     }
 
+    /// What the quick tests say, which know no bindings; nil where the whole expression has to be evaluated.
+    @inline(__always)
+    func verdict(for view: View) -> Bool? { program?.run(view) }
+
     @inline(never)
-    private func evaluate(
-        _ view: View, _ bindings: ExpressionBindings, _ budget: ExpressionBudget, _ host: ExpressionHost
+    func evaluate(
+        _ view: View, bindings: ExpressionBindings = ExpressionBindings(), budget: ExpressionBudget = .standard,
+        host: ExpressionHost = .system
     ) throws(ExpressionError) -> Bool {
         do {
             return try expression.run(view, bindings, budget, host).truth ?? false

@@ -7,6 +7,7 @@ extension Evaluator {
     /// - Throws: T0410 where an argument does not fit, T0411 where the context does not, T0412 for an array of
     ///   something else.
     func check(_ arguments: [Value], _ signature: Signature, context: Value) throws(ExpressionError) -> [Value] {
+        if Self.fitOneByOne(arguments, signature) { return arguments }
         let supplied = arguments.map(\.symbol)
         guard let shares = signature.share(supplied) else {
             let index = signature.firstMismatch(supplied)
@@ -44,6 +45,18 @@ extension Evaluator {
             }
         }
         return checked
+    }
+
+    /// Whether each argument is what its parameter declares, so that nothing is to be completed or wrapped.
+    private static func fitOneByOne(_ arguments: [Value], _ signature: Signature) -> Bool {
+        guard arguments.count == signature.parameters.count else { return false }
+        for (index, parameter) in signature.parameters.enumerated() {
+            let symbol = arguments[index].symbol
+            guard parameter.quantifier != .many, Signature.bit(symbol) & parameter.accepts != 0 else { return false }
+            guard parameter.type == UInt8(ascii: "a") else { continue }
+            guard symbol == UInt8(ascii: "a"), parameter.subtype == nil else { return false }
+        }
+        return true
     }
 
     private func asArray(

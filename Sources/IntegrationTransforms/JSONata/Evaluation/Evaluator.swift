@@ -74,12 +74,27 @@ final class Evaluator {
         if steps >= nextCheck { try check() }
     }
 
+    /// Takes steps for a text of so many bytes, that is read or made.
+    ///
+    /// - Throws: as `charge`; U1002 for a text that no result could hold.
+    func charge(text bytes: Int) throws(ExpressionError) {
+        guard bytes <= budget.outputBytes else { throw ExpressionError("U1002", value: "\(budget.outputBytes)") }
+        try charge(bytes / 16)
+    }
+
+    /// Makes sure that so many steps are left, before something is begun that takes them.
+    func require(_ count: Int) throws(ExpressionError) {
+        guard count <= budget.steps, steps <= budget.steps - count else { throw tooLong() }
+    }
+
+    private func tooLong() -> ExpressionError {
+        ExpressionError("U1001", value: "it took more than \(budget.steps) steps")
+    }
+
     @inline(never)
     private func check() throws(ExpressionError) {
         nextCheck = steps + Self.checkInterval
-        if steps > budget.steps {
-            throw ExpressionError("U1001", value: "it took more than \(budget.steps) steps")
-        }
+        if steps > budget.steps { throw tooLong() }
         let now = host.monotonicNanoseconds()
         if let deadline {
             if now > deadline { throw ExpressionError("U1001", value: "it took longer than \(budget.time)") }
@@ -200,8 +215,7 @@ final class Evaluator {
         case .nextMatch(let cursor):
             return try cursor.next(self)
         case .transform(let node, let frame):
-            let checked = try check(arguments, TransformNode.signature, context: context)
-            return try node.transform(checked.first ?? .undefined, frame, self)
+            return try node.transform(arguments, context: context, frame, self)
         }
     }
 }

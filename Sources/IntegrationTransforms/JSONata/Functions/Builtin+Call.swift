@@ -4,15 +4,16 @@ extension Builtin {
     /// Calls the function with arguments that its signature has accepted.
     func call(_ arguments: [Value], context: Value, _ evaluator: Evaluator) throws(ExpressionError) -> Value {
         let call = BuiltinCall(arguments: arguments, context: context, evaluator: evaluator)
+        for argument in arguments { try evaluator.charge(argument.readingSteps) }
         switch self {
         case .sum, .count, .max, .min, .average: return try call.aggregate(self)
         case .string: return try call.string()
-        case .substring: return call.substring()
-        case .substringBefore, .substringAfter: return call.substring(self == .substringBefore)
-        case .lowercase: return call.mapText { $0.lowercased() }
-        case .uppercase: return call.mapText { $0.uppercased() }
+        case .substring: return try call.substring()
+        case .substringBefore, .substringAfter: return try call.substring(self == .substringBefore)
+        case .lowercase: return try call.mapText { $0.lowercased() }
+        case .uppercase: return try call.mapText { $0.uppercased() }
         case .length: return call.length()
-        case .trim: return call.mapText(BuiltinCall.trimmed)
+        case .trim: return try call.mapText(BuiltinCall.trimmed)
         case .pad: return try call.pad()
         case .match: return try call.match()
         case .contains: return try call.contains()
@@ -56,7 +57,7 @@ extension Builtin {
                 throw call.failure("D3141", call[1].string, or: "$assert() statement failed")
             }
             return .undefined
-        case .type: return call.type()
+        case .type: return try call.type()
         case .base64encode, .base64decode, .encodeUrlComponent, .encodeUrl, .decodeUrlComponent, .decodeUrl:
             return try call.encode(self)
         case .eval: return try call.eval()
@@ -88,13 +89,49 @@ struct BuiltinCall {
         return try evaluator.apply(function, arguments, context: .null)
     }
 
+    /// A text as the result.
+    func made(_ text: String) throws(ExpressionError) -> Value {
+        try evaluator.charge(text: text.utf8.count)
+        return .string(text)
+    }
+
+    /// The argument as a picture, or as a text that is read by one; a long one costs much to read.
+    func picture(_ index: Int) throws(ExpressionError) -> String? {
+        guard let picture = self[index].string else { return nil }
+        try evaluator.charge(max(0, picture.utf8.count - Self.cheapPicture) * Self.stepsPerPictureByte)
+        return picture
+    }
+
+    private static let cheapPicture = 256
+    private static let stepsPerPictureByte = 32
+
     /// An error with a message of the expression's own.
     func failure(_ code: String, _ message: String?, or standard: String) -> ExpressionError {
         let text = message.flatMap { $0.utf8.isEmpty ? nil : $0 } ?? standard
         return ExpressionError(code, value: text, text: text)
     }
 
-    func mapText(_ body: (String) -> String) -> Value { self[0].string.map { .string(body($0)) } ?? .undefined }
+    func mapText(_ body: (String) -> String) throws(ExpressionError) -> Value {
+        guard let text = self[0].string else { return .undefined }
+        return try made(body(text))
+    }
 
     func mapNumber(_ body: (Double) -> Double) -> Value { self[0].double.map { .number(body($0)) } ?? .undefined }
+}
+
+extension Value {
+    /// What a built-in function takes to read the value through once, in steps.
+    fileprivate var readingSteps: Int {
+        switch self {
+        case .string(let string): string.utf8.count / 16
+        case .array(let box): box.items.count / 4
+        case .view(let view):
+            switch view.kind {
+            case .string, .escapedString: Int(view.word.length) / 16
+            case .array, .object: view.count / 4
+            default: 0
+            }
+        default: 0
+        }
+    }
 }

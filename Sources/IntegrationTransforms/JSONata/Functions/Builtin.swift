@@ -77,7 +77,16 @@ enum Builtin: Int, CaseIterable, Sendable {
         uniqueKeysWithValues: allCases.map { (String(describing: $0), $0) })
 
     var signature: Signature { Self.rows[rawValue].signature }
+    /// As JSONata writes it, such as `<a<n>:n>`.
+    var signatureText: String { declaration.signature }
     var arity: Int { Self.rows[rawValue].arity }
+
+    /// Whether it takes no function and evaluates no expression.
+    var callsNothing: Bool {
+        let function = Signature.bit(UInt8(ascii: "f"))
+        return self != .eval
+            && signature.parameters.allSatisfy { $0.accepts & function == 0 || $0.type == UInt8(ascii: "a") }
+    }
 
     static func named(_ name: String) -> Builtin? { byName[name] }
 

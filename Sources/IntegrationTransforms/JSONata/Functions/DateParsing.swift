@@ -284,7 +284,7 @@ struct DateParsing {
 extension BuiltinCall {
     func toMillis() throws(ExpressionError) -> Value {
         guard let text = self[0].string else { return .undefined }
-        guard let picture = self[1].string else {
+        guard let picture = try picture(1) else {
             guard let milliseconds = DateParsing.iso8601(text) else { throw ExpressionError("D3110", value: text) }
             return .number(milliseconds)
         }

@@ -197,10 +197,10 @@ struct DatePicture {
 extension BuiltinCall {
     func fromMillis() throws(ExpressionError) -> Value {
         guard let milliseconds = self[0].double else { return .undefined }
-        return .string(try DatePicture.format(milliseconds, self[1].string, zone: self[2].string))
+        return .string(try DatePicture.format(milliseconds, try picture(1), zone: self[2].string))
     }
 
     func now() throws(ExpressionError) -> Value {
-        .string(try DatePicture.format(Double(evaluator.milliseconds), self[0].string, zone: self[1].string))
+        .string(try DatePicture.format(Double(evaluator.milliseconds), try picture(0), zone: self[1].string))
     }
 }

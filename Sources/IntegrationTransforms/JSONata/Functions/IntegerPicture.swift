@@ -175,12 +175,12 @@ struct IntegerPicture {
 extension BuiltinCall {
     func formatInteger() throws(ExpressionError) -> Value {
         guard let number = self[0].double else { return .undefined }
-        guard let picture = self[1].string else { return .undefined }
+        guard let picture = try picture(1) else { return .undefined }
         return .string(try IntegerPicture(picture).format(number.rounded(.down)))
     }
 
     func parseInteger() throws(ExpressionError) -> Value {
-        guard let text = self[0].string, let picture = self[1].string else { return .undefined }
+        guard let text = try picture(0), let picture = try picture(1) else { return .undefined }
         return .number(try IntegerPicture(picture).parse(text))
     }
 }

@@ -76,10 +76,18 @@ extension BuiltinCall {
 
     /// The number times a power of ten, without the error of a multiplication.
     private static func shift(_ number: Double, by places: Int) -> Double {
+        if let (mantissa, fraction) = NumberText.short(number), abs(places) <= 15 {
+            // Both are exact, so that the one operation rounds as reading the text would.
+            let exponent = places - fraction
+            return exponent < 0 ? Double(mantissa) / power(-exponent) : Double(mantissa) * power(exponent)
+        }
         let parts = NumberWriting.text(number).split(separator: "e", maxSplits: 1)
         let exponent = parts.count > 1 ? Int(parts[1].drop { $0 == "+" }) ?? 0 : 0
         return strtod("\(parts[0])e\(exponent + places)", nil)
     }
+
+    /// 10^`exponent`, exact up to 22.
+    private static func power(_ exponent: Int) -> Double { (0..<exponent).reduce(1.0) { power, _ in power * 10 } }
 
     func sqrt() throws(ExpressionError) -> Value {
         guard let number = self[0].double else { return .undefined }

@@ -260,7 +260,7 @@ extension BuiltinCall {
     func formatNumber() throws(ExpressionError) -> Value {
         guard let number = self[0].double else { return .undefined }
         let symbols = NumberSymbols(self[2])
-        let picture = Array((self[1].string ?? "undefined").unicodeScalars)
+        let picture = Array((try picture(1) ?? "undefined").unicodeScalars)
         let parts = picture.split(separator: symbols.pattern, omittingEmptySubsequences: false)
         guard parts.count <= 2 else { throw ExpressionError("D3080") }
         var pictures: [NumberPicture] = []

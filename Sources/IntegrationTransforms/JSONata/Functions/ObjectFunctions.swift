@@ -63,8 +63,10 @@ extension BuiltinCall {
         return .object(result)
     }
 
-    func type() -> Value {
-        switch self[0].symbol {
+    /// - Throws: D1001 for a number that is not finite.
+    func type() throws(ExpressionError) -> Value {
+        if let number = self[0].double, !number.isFinite { throw ExpressionError(notFinite: number) }
+        return switch self[0].symbol {
         case UInt8(ascii: "m"): .undefined
         case UInt8(ascii: "l"): .string("null")
         case UInt8(ascii: "n"): .string("number")

@@ -4,14 +4,13 @@ internal import IntegrationDocument
 extension BuiltinCall {
     func string() throws(ExpressionError) -> Value {
         guard let text = try self[0].text(pretty: self[1].truth ?? false) else { return .undefined }
-        try evaluator.charge(text.utf8.count / 16)
-        return .string(text)
+        return try made(text)
     }
 
     func length() -> Value { self[0].string.map { .number(Double($0.unicodeScalars.count)) } ?? .undefined }
 
     /// `$substring`: positions count characters (code points); a negative start counts from the end.
-    func substring() -> Value {
+    func substring() throws(ExpressionError) -> Value {
         guard let text = self[0].string else { return .undefined }
         let scalars = Array(text.unicodeScalars)
         let count = Double(scalars.count)
@@ -31,16 +30,16 @@ extension BuiltinCall {
         guard low < high else { return .string("") }
         var result = String.UnicodeScalarView()
         result.append(contentsOf: scalars[low..<high])
-        return .string(String(result))
+        return try made(String(result))
     }
 
-    func substring(_ before: Bool) -> Value {
+    func substring(_ before: Bool) throws(ExpressionError) -> Value {
         guard let text = self[0].string else { return .undefined }
         let bytes = Array(text.utf8)
         let needle = Array((self[1].string ?? "undefined").utf8)
         guard let found = Text.find(needle, in: bytes) else { return .string(text) }
         let part = before ? bytes[..<found] : bytes[(found + needle.count)...]
-        return .string(String(decoding: part, as: UTF8.self))
+        return try made(String(decoding: part, as: UTF8.self))
     }
 
     /// Runs of white space as one space, none at the ends.
@@ -64,30 +63,42 @@ extension BuiltinCall {
         if filler.isEmpty { filler = [" "] }
         let missing = abs(width) - Double(text.unicodeScalars.count)
         guard missing > 0 else { return .string(text) }
-        try evaluator.charge(missing < 1e15 ? Int(missing) / 16 : Int.max / 4)
-        var padding = String.UnicodeScalarView()
-        for index in 0..<Int(missing) { padding.append(filler[index % filler.count]) }
-        return .string(width > 0 ? text + String(padding) : String(padding) + text)
+        let part = filler.reduce(0) { $0 + UTF8.width($1) }
+        let bytes = missing / Double(filler.count) * Double(part)
+        try evaluator.charge(text: bytes < 1e15 ? Int(bytes) : .max)
+        let unit = String(String.UnicodeScalarView(filler))
+        let (whole, rest) = Int(missing).quotientAndRemainder(dividingBy: filler.count)
+        let padding = String(repeating: unit, count: whole) + String(String.UnicodeScalarView(filler[..<rest]))
+        return .string(width > 0 ? text + padding : padding + text)
     }
 
     func join() throws(ExpressionError) -> Value {
         guard let items = self[0].elements else { return .undefined }
-        let text = items.map { $0.string ?? "" }.joined(separator: self[1].string ?? "")
-        try evaluator.charge(items.count + text.utf8.count / 16)
-        return .string(text)
+        let separator = self[1].string ?? ""
+        var text = ""
+        for (index, item) in items.enumerated() {
+            let before = text.utf8.count
+            if index > 0 { text += separator }
+            text += item.string ?? ""
+            try evaluator.charge(1 + (text.utf8.count - before) / 16)
+        }
+        return try made(text)
     }
 
     // MARK: Encodings
 
     func encode(_ builtin: Builtin) throws(ExpressionError) -> Value {
         guard let text = self[0].string else { return .undefined }
-        try evaluator.charge(text.utf8.count / 16)
         switch builtin {
         case .base64encode: return .string(Base64.encode(Array(text.utf8)))
         case .base64decode: return .string(String(decoding: Base64.decodeLeniently(text.utf8), as: UTF8.self))
-        case .encodeUrlComponent: return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved))
-        case .encodeUrl:
-            return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved + PercentCoding.reserved))
+        case .encodeUrlComponent, .encodeUrl:
+            // What was half a surrogate pair, or bytes that were no text, has no address (ECMA-262, 19.2.6.5).
+            guard !text.unicodeScalars.contains("\u{FFFD}") else {
+                throw ExpressionError("D3140", token: "\(builtin)", value: text)
+            }
+            let reserved = builtin == .encodeUrl ? PercentCoding.reserved : []
+            return .string(PercentCoding.encode(text, keeping: PercentCoding.unreserved + reserved))
         default:
             let kept = builtin == .decodeUrl ? PercentCoding.reserved : []
             guard let decoded = PercentCoding.decode(text, keeping: kept) else {
@@ -108,9 +119,11 @@ enum PercentCoding {
 
     static func encode(_ text: String, keeping kept: [UInt8]) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
+        var isKept = [Bool](repeating: false, count: 256)
+        for byte in kept { isKept[Int(byte)] = true }
         var out: [UInt8] = []
         for byte in text.utf8 {
-            if kept.contains(byte) {
+            if isKept[Int(byte)] {
                 out.append(byte)
             } else {
                 out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]

@@ -10,39 +10,48 @@ final class MappingPlan: @unchecked Sendable {
 
     struct Step {
         enum Kind: UInt8 {
-            case open, close, word, slot, path, projection, general
+            case open, close, word
+            /// A member of the input as it is.
+            case slot
+            /// The value of a path of plain names.
+            case path
+            /// The same as an array in any case.
+            case kept
+            /// A path through one array.
+            case stream
+            /// An array of values.
+            case array
+            /// A value that needs no evaluator.
+            case direct
+            case general
         }
 
         var kind: Kind
-        /// Whether the path of a projection keeps a single element an array.
+        /// Whether a stream of a single element stays an array.
         var keepsArray = false
-        /// The member of the input that a value starts from.
+        /// The member of the input.
         var slot: Int32 = 0
-        /// Index among the paths, plans or nodes.
+        /// Index among the operations.
         var index: Int32 = 0
+        /// What is evaluated where this way can't say.
+        var node: Int32 = -1
+        /// The plan of each item of a stream, one of `plans`.
+        var plan: Unmanaged<MappingPlan>?
+        /// The only item of a stream that is wanted, from the end where it is negative.
+        var position = Self.everywhere
         var key = Word.null
         var word = Word.null
+
+        static let everywhere = Int32.min
     }
-
-    final class Projection {
-        let names: [Name]
-        let plan: MappingPlan
-
-        init(names: [Name], plan: MappingPlan) {
-            self.names = names
-            self.plan = plan
-        }
-    }
-
-    /// Constructors within constructors.
-    private static let maximumDepth = 8
 
     private let matcher: KeyMatcher
     private let steps: UnsafeMutablePointer<Step>
     private let stepCount: Int
-    private let keyCount: Int
-    private let paths: [[Name]]
-    private let projections: [Projection]
+    let keyCount: Int
+    private let direct: DirectProgram
+    /// What the steps refer to.
+    private let plans: [MappingPlan]
     private let nodes: [Node]
     /// Slots that this plan and the largest of those within it need.
     private let slotCount: Int
@@ -53,98 +62,21 @@ final class MappingPlan: @unchecked Sendable {
         self.init(root)
     }
 
-    private init?(_ root: Node) {
+    init?(_ root: Node) {
         guard let object = root as? ObjectNode, !object.keepArray else { return nil }
-        var builder = PlanBuilder()
-        guard builder.append(object, key: nil, depth: 1) else { return nil }
-        matcher = KeyMatcher(builder.keys)
-        keyCount = builder.keys.count
-        stepCount = builder.steps.count
-        steps = .allocate(capacity: stepCount)
-        steps.initialize(from: builder.steps, count: stepCount)
-        paths = builder.paths
-        projections = builder.projections
-        nodes = builder.nodes
-        slotCount = keyCount + (projections.map(\.plan.slotCount).max() ?? 0)
+        var draft = MappingDraft()
+        guard draft.append(object, key: nil, depth: 1) else { return nil }
+        matcher = KeyMatcher(draft.direct.keys)
+        keyCount = draft.direct.keys.count
+        stepCount = draft.steps.count
+        steps = .table(draft.steps)
+        direct = DirectProgram(draft.direct)
+        plans = draft.plans
+        nodes = draft.nodes
+        slotCount = keyCount + (plans.map(\.slotCount).max() ?? 0)
     }
 
     deinit { steps.deallocate() }
-
-    private struct PlanBuilder {
-        var steps: [Step] = []
-        var keys: [String] = []
-        var paths: [[Name]] = []
-        var projections: [Projection] = []
-        var nodes: [Node] = []
-
-        /// False where a key is no constant or stands twice.
-        mutating func append(_ object: ObjectNode, key: Word?, depth: Int) -> Bool {
-            guard depth <= maximumDepth else { return false }
-            var names: [String] = []
-            steps.append(Step(kind: .open, key: key ?? .missing))
-            for pair in object.pairs {
-                guard let literal = pair.key as? LiteralNode, case .string(let name) = literal.literal,
-                    let word = literal.word, !names.contains(where: { Text.equal($0, name) })
-                else { return false }
-                names.append(name)
-                append(pair.value, key: word, depth: depth)
-            }
-            steps.append(Step(kind: .close))
-            return true
-        }
-
-        private mutating func append(_ node: Node, key: Word, depth: Int) {
-            if !node.keepArray {
-                if let literal = node as? LiteralNode, let word = literal.word {
-                    steps.append(Step(kind: .word, key: key, word: word))
-                    return
-                }
-                if let object = node as? ObjectNode {
-                    let before = (steps, keys, paths, projections, nodes)
-                    if append(object, key: key, depth: depth + 1) { return }
-                    (steps, keys, paths, projections, nodes) = before
-                }
-                if let path = node as? PathNode, append(path, key: key) { return }
-            }
-            steps.append(Step(kind: .general, index: Int32(nodes.count), key: key))
-            nodes.append(node)
-        }
-
-        private mutating func append(_ path: PathNode, key: Word) -> Bool {
-            if let names = path.names {
-                let slot = slot(names[0])
-                if names.count == 1 {
-                    steps.append(Step(kind: .slot, slot: slot, key: key))
-                } else {
-                    steps.append(Step(kind: .path, slot: slot, index: Int32(paths.count), key: key))
-                    paths.append(Array(names.dropFirst()))
-                }
-                return true
-            }
-            let names = path.steps.dropLast().compactMap { step in step.name ?? Self.keptName(step) }
-            guard path.group == nil, !names.isEmpty, names.count == path.steps.count - 1, let last = path.steps.last,
-                last.stages.isEmpty, !last.isTuple, let plan = MappingPlan(last.node)
-            else { return false }
-            steps.append(
-                Step(
-                    kind: .projection, keepsArray: path.keepSingletonArray, slot: slot(names[0]),
-                    index: Int32(projections.count), key: key))
-            projections.append(Projection(names: Array(names.dropFirst()), plan: plan))
-            return true
-        }
-
-        private mutating func slot(_ name: Name) -> Int32 {
-            if let known = keys.firstIndex(where: { Text.equal($0, name.text) }) { return Int32(known) }
-            keys.append(name.text)
-            return Int32(keys.count - 1)
-        }
-
-        /// The name of a step `name[]`, which differs from `name` only in what the path makes of one element.
-        private static func keptName(_ step: PathStep) -> Name? {
-            guard let node = step.node as? NameNode, step.stages.isEmpty, !step.isTuple else { return nil }
-            return node.name
-        }
-    }
 
     // MARK: Writing
 
@@ -159,8 +91,12 @@ final class MappingPlan: @unchecked Sendable {
         var session: MappingSession?
         /// Whether the input's words may be copied as they are.
         let isLocal: Bool
+        /// Whether values may be computed without the evaluator.
+        let isDirect: Bool
         /// Most words of the result.
         let lastWord: Int
+        /// Bytes of text that may still be made without the evaluator.
+        var room: Int
         var failure: ExpressionError?
     }
 
@@ -173,11 +109,12 @@ final class MappingPlan: @unchecked Sendable {
         let written = withUnsafeTemporaryAllocation(of: UnsafePointer<Word>?.self, capacity: slotCount + 1) { slots in
             write(context.input, slots.baseAddress.unsafelyUnwrapped, &context, into: &builder)
         }
-        if let failure = context.failure { throw failure }
+        // A number that is no JSON is only found when all else has been evaluated: another error may come first.
+        if let failure = context.failure, failure.code != "D1001" { throw failure }
         return written
     }
 
-    private func write(
+    func write(
         _ input: View, _ slots: Slots, _ context: inout Context, into builder: inout Builder
     ) -> Bool {
         guard matcher.find(in: input, slots) else { return false }
@@ -207,7 +144,7 @@ final class MappingPlan: @unchecked Sendable {
                 let (mark, outer) = open.pop()
                 builder.close(mark, .object, count: count)
                 count = outer &+ 1
-            case .path, .projection, .general:
+            case .path, .kept, .stream, .array, .direct, .general:
                 let before = builder.count
                 builder.append(step.pointee.key)
                 guard writeOther(step, input, slots, &context, into: &builder) else { return false }
@@ -226,25 +163,51 @@ final class MappingPlan: @unchecked Sendable {
         _ step: UnsafePointer<Step>, _ input: View, _ slots: Slots, _ context: inout Context,
         into builder: inout Builder
     ) -> Bool {
-        let index = Int(step.pointee.index)
+        if step.pointee.kind != .general {
+            let mark = builder.count
+            var run = DirectRun(direct, builder.arena, bases: input.bases, slots: slots, room: context.room)
+            let written = writeQuick(step, input, slots, &run, &context, into: &builder)
+            context.room = run.room
+            if written { return true }
+            // Whatever went wrong, the evaluator says what is right.
+            context.failure = nil
+            builder.rewind(to: mark)
+        }
+        return evaluate(nodes[Int(step.pointee.node)], input, &context, into: &builder)
+    }
+
+    /// False where the evaluator is to be asked.
+    @inline(__always)
+    private func writeQuick(
+        _ step: UnsafePointer<Step>, _ input: View, _ slots: Slots, _ run: inout DirectRun,
+        _ context: inout Context, into builder: inout Builder
+    ) -> Bool {
+        let operation = UnsafePointer(direct.operations + Int(step.pointee.index))
         switch step.pointee.kind {
         case .path:
-            switch Self.walk(slots[Int(step.pointee.slot)], paths[index], input.bases) {
+            switch run.walk(operation, input.pointer) {
+            case .nothing: return true
+            case .value(let found):
+                copy(found, &context, input.bases, into: &builder)
+                return true
+            case .array(let array, let next):
+                return gather(array, next, operation.pointee.second, run, &context, into: &builder)
+            }
+        case .kept:
+            switch run.walk(operation, input.pointer) {
             case .nothing: return true
             case .array: return false
-            case .value(let view):
-                if context.isLocal { builder.copy(view.pointer) } else { builder.copy(foreign: view) }
+            case .value(let found):
+                let mark = found.pointee.kind == .array ? nil : builder.open()
+                copy(found, &context, input.bases, into: &builder)
+                if let mark { builder.close(mark, .array, count: 1) }
                 return true
             }
-        case .projection:
-            switch Self.walk(slots[Int(step.pointee.slot)], projections[index].names, input.bases) {
-            case .nothing: return true
-            case .array: return false
-            case .value(let view):
-                return projections[index].plan.project(
-                    view, step.pointee.keepsArray, slots + keyCount, &context, into: &builder)
-            }
-        default: return evaluate(nodes[index], input, &context, into: &builder)
+        case .stream: return stream(step, operation, input, slots, &run, &context, into: &builder)
+        case .array: return array(operation, input.pointer, &run, context.isDirect, into: &builder)
+        default:
+            guard context.isDirect else { return false }
+            return append(run.value(step.pointee.index, input.pointer), into: &builder)
         }
     }
 
@@ -261,51 +224,6 @@ final class MappingPlan: @unchecked Sendable {
             context.failure = error
             return false
         }
-    }
-
-    /// Writes an object for each element: none gives nothing, one gives itself.
-    private func project(
-        _ view: View, _ keepsArray: Bool, _ slots: Slots, _ context: inout Context, into builder: inout Builder
-    ) -> Bool {
-        guard view.kind == .array else {
-            guard keepsArray else { return write(view, slots, &context, into: &builder) }
-            let mark = builder.open()
-            guard write(view, slots, &context, into: &builder) else { return false }
-            builder.close(mark, .array, count: 1)
-            return true
-        }
-        let count = view.count
-        if count == 0 { return true }
-        if count == 1, !keepsArray {
-            return write(View(view.pointer + 1, view.bases), slots, &context, into: &builder)
-        }
-        let mark = builder.open()
-        for element in view.elements {
-            guard write(element, slots, &context, into: &builder) else { return false }
-        }
-        builder.close(mark, .array, count: count)
-        return true
-    }
-
-    private enum Found {
-        case nothing
-        /// A path through an array gathers, which is not this plan's work.
-        case array
-        case value(View)
-    }
-
-    @inline(__always)
-    private static func walk(
-        _ start: UnsafePointer<Word>?, _ names: [Name], _ bases: UnsafePointer<UnsafePointer<UInt8>>
-    ) -> Found {
-        guard let start else { return .nothing }
-        var view = View(start, bases)
-        for name in names {
-            guard view.kind == .object else { return view.kind == .array ? .array : .nothing }
-            guard let next = view.member(name) else { return .nothing }
-            view = View(next, bases)
-        }
-        return .value(view)
     }
 
     /// A stack of marks and counts, packed so that it needs no memory of its own.

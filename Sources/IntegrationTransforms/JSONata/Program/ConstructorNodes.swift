@@ -40,9 +40,17 @@ final class ObjectNode: Node, @unchecked Sendable {
     }
 
     let pairs: [Pair]
+    /// The keys, where all are constant and different: one item needs no grouping then.
+    private let keys: [String]?
+    private let values: [Node]
 
     init(_ syntax: Syntax, _ pairs: [Pair]) {
         self.pairs = pairs
+        values = pairs.map(\.value)
+        let keys = pairs.compactMap { pair in
+            if let literal = pair.key as? LiteralNode, case .string(let key) = literal.literal { key } else { nil }
+        }
+        self.keys = keys.count == pairs.count && Set(keys.map { TextKey($0) }).count == keys.count ? keys : nil
         super.init(syntax)
     }
 
@@ -66,6 +74,7 @@ final class ObjectNode: Node, @unchecked Sendable {
 
     /// Groups the items of `input` by their keys, then evaluates each key's value over its group.
     func group(_ input: Value, _ frame: Frame, _ evaluator: Evaluator) throws(ExpressionError) -> Value {
+        if let keys, !input.isArray { return try construct(keys, input, frame, evaluator) }
         var items = input.items
         if items.isEmpty { items = [.undefined] }
         var isReduction = false
@@ -104,6 +113,22 @@ final class ObjectNode: Node, @unchecked Sendable {
             if !value.isUndefined { result.set(key, value) }
         }
         return .object(result)
+    }
+
+    /// The object of a single item.
+    private func construct(
+        _ keys: [String], _ input: Value, _ frame: Frame, _ evaluator: Evaluator
+    ) throws(ExpressionError) -> Value {
+        // The keys are steps too.
+        try evaluator.charge(keys.count)
+        var present = keys
+        var made: [Value] = []
+        made.reserveCapacity(keys.count)
+        for node in values {
+            let value = try evaluator.evaluate(node, input, frame)
+            if value.isUndefined { present.remove(at: made.count) } else { made.append(value) }
+        }
+        return .object(ObjectBox(keys: present, values: made))
     }
 
     /// What the value of a group is evaluated over: the one item, or all of them as an array.

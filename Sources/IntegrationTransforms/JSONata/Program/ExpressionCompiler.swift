@@ -191,22 +191,16 @@ struct ExpressionCompiler {
 
     private mutating func step(_ syntax: Syntax) throws(ExpressionError) -> PathStep {
         let compiled = try node(syntax)
-        var step = PathStep(node: compiled)
-        step.sort = compiled as? SortNode
-        step.isTuple = syntax.isTuple
+        var stages: [PathStep.Stage] = []
         for stage in syntax.stages ?? [] {
             if let filter = stage.filter {
-                step.stages.append(.filter(try node(filter)))
+                stages.append(.filter(try node(filter)))
             } else if let index = stage.index {
-                step.stages.append(.index(symbols.number(index)))
+                stages.append(.index(symbols.number(index)))
             }
         }
-        step.focus = syntax.focus.map { symbols.number($0) }
-        step.index = syntax.index.map { symbols.number($0) }
-        step.ancestor = syntax.ancestor.map { symbols.number($0.label) }
-        if let name = compiled as? NameNode, step.stages.isEmpty, !step.isTuple, !name.keepArray {
-            step.name = name.name
-        }
-        return step
+        return PathStep(
+            compiled, stages: stages, isTuple: syntax.isTuple, focus: syntax.focus.map { symbols.number($0) },
+            index: syntax.index.map { symbols.number($0) }, ancestor: syntax.ancestor.map { symbols.number($0.label) })
     }
 }

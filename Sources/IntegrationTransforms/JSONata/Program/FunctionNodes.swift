@@ -31,12 +31,15 @@ final class CallNode: Node, @unchecked Sendable {
     let builtin: Builtin?
     /// The symbol that the procedure would be with a `$` before it.
     let bareSymbol: Int32?
+    /// Whether it calls a built-in function that calls no other, with all its arguments: nothing is left to a loop then.
+    private let isComplete: Bool
 
     init(
         _ syntax: Syntax, procedure: Node, arguments: [Node], name: String, builtin: Builtin?, bareSymbol: Int32?
     ) {
         self.procedure = procedure
         self.arguments = arguments
+        isComplete = builtin.map { $0.callsNothing && arguments.count == $0.signature.parameters.count } ?? false
         isTail = syntax.isThunk && syntax.group == nil && !syntax.keepArray
         self.name = name
         self.builtin = builtin
@@ -47,7 +50,9 @@ final class CallNode: Node, @unchecked Sendable {
     override var children: [Node] { [procedure] + arguments }
 
     override func run(_ input: Value, _ frame: Frame, _ evaluator: Evaluator) throws(ExpressionError) -> Value {
-        if isTail { return .function(FunctionBox(.thunk(self, input: input, frame: frame))) }
+        if isTail, !isComplete || evaluator.overridesBuiltins {
+            return .function(FunctionBox(.thunk(self, input: input, frame: frame)))
+        }
         return try call(input, frame, applyingTo: nil, evaluator)
     }
 
@@ -87,7 +92,7 @@ final class CallNode: Node, @unchecked Sendable {
         do {
             return try evaluator.applyOnce(function, values, context: context)
         } catch {
-            throw named(error)
+            throw named(error, end: procedure.end)
         }
     }
 
@@ -119,8 +124,9 @@ final class CallNode: Node, @unchecked Sendable {
         return values
     }
 
-    private func named(_ error: ExpressionError) -> ExpressionError {
-        let placed = error.placed(at: procedure.start, end: end)
+    /// - Parameter end: where jsonata-js says that the error is; the end of the call's parenthesis when left out.
+    private func named(_ error: ExpressionError, end: Int? = nil) -> ExpressionError {
+        let placed = error.placed(at: procedure.start, end: end ?? self.end)
         return placed.hasToken ? placed : placed.with(token: name)
     }
 }
@@ -215,8 +221,21 @@ final class TransformNode: Node, @unchecked Sendable {
         .function(FunctionBox(.transform(self, frame)))
     }
 
+    /// Checks the argument and transforms it.
+    func transform(
+        _ arguments: [Value], context: Value, _ frame: Frame, _ evaluator: Evaluator
+    ) throws(ExpressionError) -> Value {
+        let checked: [Value]
+        do {
+            checked = try evaluator.check(arguments, Self.signature, context: context)
+        } catch {
+            throw error.with(token: "a transform")
+        }
+        return try transform(checked.first ?? .undefined, frame, evaluator)
+    }
+
     /// A copy of the value with the update merged into each object that the pattern finds.
-    func transform(_ value: Value, _ frame: Frame, _ evaluator: Evaluator) throws(ExpressionError) -> Value {
+    private func transform(_ value: Value, _ frame: Frame, _ evaluator: Evaluator) throws(ExpressionError) -> Value {
         if value.isUndefined { return .undefined }
         guard case .function(let clone) = evaluator.variable(cloneSymbol, frame) else { throw error("T2013") }
         let result = try evaluator.apply(clone, [value], context: .null)

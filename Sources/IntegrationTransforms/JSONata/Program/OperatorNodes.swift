@@ -39,10 +39,10 @@ final class BinaryNode: Node, @unchecked Sendable {
         switch op {
         case .and:
             guard one.truth ?? false else { return .bool(false) }
-            return .bool(try evaluator.evaluate(right, input, frame).truth ?? false)
+            return .bool(try secondTruth(input, frame, evaluator))
         case .or:
             if one.truth ?? false { return .bool(true) }
-            return .bool(try evaluator.evaluate(right, input, frame).truth ?? false)
+            return .bool(try secondTruth(input, frame, evaluator))
         default: break
         }
         let two = try evaluator.evaluate(right, input, frame)
@@ -60,6 +60,17 @@ final class BinaryNode: Node, @unchecked Sendable {
             try evaluator.charge(items.count)
             return .bool(items.contains { $0.isIdentical(to: one) })
         case .and, .or: return .undefined
+        }
+    }
+
+    /// Whether the right side holds. Its errors have the operator's position, as in jsonata-js.
+    private func secondTruth(
+        _ input: Value, _ frame: Frame, _ evaluator: Evaluator
+    ) throws(ExpressionError) -> Bool {
+        do {
+            return try evaluator.evaluate(right, input, frame).truth ?? false
+        } catch {
+            throw error.placed(at: start, end: end).with(end: end)
         }
     }
 
@@ -114,7 +125,7 @@ final class BinaryNode: Node, @unchecked Sendable {
     ) throws(ExpressionError) -> Value {
         do {
             let text = (try one.text() ?? "") + (try two.text() ?? "")
-            try evaluator.charge(text.utf8.count / 16)
+            try evaluator.charge(text: text.utf8.count)
             return .string(text)
         } catch {
             throw error.placed(at: start, end: end).with(token: op.rawValue)
@@ -123,6 +134,8 @@ final class BinaryNode: Node, @unchecked Sendable {
 
     /// Most elements of a range.
     private static let longestRange = 1e7
+    /// Elements that are made between two looks at the budget.
+    private static let rangePart = 1024
 
     private func range(_ one: Value, _ two: Value, _ evaluator: Evaluator) throws(ExpressionError) -> Value {
         func bound(_ value: Value, _ code: String) throws(ExpressionError) -> Double? {
@@ -139,10 +152,13 @@ final class BinaryNode: Node, @unchecked Sendable {
         guard count <= Self.longestRange else {
             throw error("D2014", token: op.rawValue, value: .number(count))
         }
-        try evaluator.charge(Int(count))
+        try evaluator.require(Int(count))
         let result = ArrayBox(isSequence: true)
-        result.items.reserveCapacity(Int(count))
-        for step in 0..<Int(count) { result.items.append(.number(low + Double(step))) }
+        for start in stride(from: 0, to: Int(count), by: Self.rangePart) {
+            let end = min(start + Self.rangePart, Int(count))
+            try evaluator.charge(end - start)
+            for step in start..<end { result.items.append(.number(low + Double(step))) }
+        }
         return .array(result)
     }
 }

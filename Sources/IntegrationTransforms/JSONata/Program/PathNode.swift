@@ -1,23 +1,40 @@
 internal import IntegrationDocument
 
 /// A step of a path: what it evaluates and how its results are filtered, sorted and bound.
-struct PathStep: Sendable {
+///
+/// A class, so that handing it on costs one count of references and not one for each part.
+final class PathStep: Sendable {
     enum Stage: Sendable {
         case filter(Node)
         case index(Int32)
     }
 
-    var node: Node
-    var stages: [Stage] = []
+    let node: Node
+    let stages: [Stage]
     /// An order-by instead of a step of its own.
-    var sort: SortNode?
-    var isTuple = false
-    var focus: Int32?
-    var index: Int32?
+    let sort: SortNode?
+    let isTuple: Bool
+    let focus: Int32?
+    let index: Int32?
     /// Label of the context of this step, which a `%` further on refers to.
-    var ancestor: Int32?
+    let ancestor: Int32?
     /// The key, where the step is a name without stages.
-    var name: Name?
+    let name: Name?
+
+    init(_ node: Node, stages: [Stage], isTuple: Bool, focus: Int32?, index: Int32?, ancestor: Int32?) {
+        self.node = node
+        self.stages = stages
+        sort = node as? SortNode
+        self.isTuple = isTuple
+        self.focus = focus
+        self.index = index
+        self.ancestor = ancestor
+        if let plain = node as? NameNode, stages.isEmpty, !isTuple, !plain.keepArray {
+            name = plain.name
+        } else {
+            name = nil
+        }
+    }
 }
 
 /// Steps from one sequence to the next.
@@ -42,6 +59,12 @@ final class PathNode: Node, @unchecked Sendable {
         let names = steps.compactMap(\.name)
         self.names = names.count == steps.count && group == nil && !syntax.keepSingletonArray ? names : nil
         super.init(syntax)
+    }
+
+    /// Whether nothing says how many values are meant: no predicate, no `[]`, no group-by.
+    var isPlain: Bool {
+        !keepSingletonArray && !keepArray && group == nil
+            && steps.allSatisfy { $0.stages.isEmpty && !$0.node.keepArray && !($0.node is RefinedNode) }
     }
 
     override var children: [Node] {
@@ -131,7 +154,10 @@ final class PathNode: Node, @unchecked Sendable {
             }
             return result
         }
-        var results: [Value] = []
+        var sequence: [Value] = []
+        sequence.reserveCapacity(input.count)
+        var first = Value.undefined
+        var count = 0
         for item in input {
             var value: Value
             if let name = step.name, case .view(let view) = item, view.kind == .object {
@@ -143,19 +169,18 @@ final class PathNode: Node, @unchecked Sendable {
             for case .filter(let predicate) in step.stages {
                 value = try evaluator.filter(value, predicate, frame)
             }
-            if !value.isUndefined { results.append(value) }
-        }
-        if isLast, results.count == 1, results[0].isArray, results[0].sequence == nil { return results[0] }
-        let sequence = ArrayBox(isSequence: true)
-        for value in results {
+            if value.isUndefined { continue }
+            if count == 0 { first = value }
+            count += 1
             if case .array(let box) = value, box.isConstructed {
-                sequence.items.append(value)
+                sequence.append(value)
             } else {
                 sequence.gather(value)
             }
         }
-        try evaluator.charge(sequence.items.count)
-        return .array(sequence)
+        if isLast, count == 1, first.isArray, first.sequence == nil { return first }
+        try evaluator.charge(sequence.count)
+        return .array(ArrayBox(sequence, isSequence: true))
     }
 
     // MARK: Tuples

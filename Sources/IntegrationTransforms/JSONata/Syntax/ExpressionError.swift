@@ -46,6 +46,11 @@ public struct ExpressionError: Error, Sendable {
             source: "")
     }
 
+    /// D1001: the number is infinite or none at all, and JSON has neither.
+    init(notFinite number: Double) {
+        self.init("D1001", value: number.isNaN ? "not a number" : number < 0 ? "-Infinity" : "Infinity")
+    }
+
     /// The code that jsonata-js gives the error: S static, T type, D dynamic, U a limit that was reached.
     public var code: String { details.code }
     /// The operator, function or text that the error is about.
@@ -62,6 +67,11 @@ public struct ExpressionError: Error, Sendable {
     /// The position that jsonata-js reports: UTF-16 code units before the end of the token.
     public var position: Int {
         String(decoding: details.source.utf8.prefix(max(0, details.end)), as: UTF8.self).utf16.count
+    }
+
+    /// Whether the text ended before the expression did, so that more text may make it whole.
+    public var isUnfinished: Bool {
+        ["S0101", "S0105", "S0106", "S0203", "S0207"].contains(code)
     }
 
     /// Line of the fault, from 1.

@@ -71,7 +71,7 @@ enum ExpressionMessages {
         "T2012": "the deletions of a transform must be strings, not {v}",
         "T2013": "$clone is not a function here, and a transform needs it",
         // Dynamic.
-        "D1001": "the number is larger than a double can hold: {v}",
+        "D1001": "the result is not a number that JSON can hold: {v}",
         "D1002": "{v} can't be negated: it is not a number",
         "D1004": "the regular expression matches the empty string",
         "D1009": "two keys of the object are the same: {v}",

@@ -25,11 +25,19 @@ final class Signature: Sendable {
 
     let parameters: [Parameter]
 
-    private static let symbols = Array("asnblfom".utf8)
-
     /// The bit of a type's symbol.
     static func bit(_ symbol: UInt8) -> UInt16 {
-        symbols.firstIndex(of: symbol).map { 1 << UInt16($0) } ?? 0
+        switch symbol {
+        case UInt8(ascii: "a"): 1
+        case UInt8(ascii: "s"): 1 << 1
+        case UInt8(ascii: "n"): 1 << 2
+        case UInt8(ascii: "b"): 1 << 3
+        case UInt8(ascii: "l"): 1 << 4
+        case UInt8(ascii: "f"): 1 << 5
+        case UInt8(ascii: "o"): 1 << 6
+        case UInt8(ascii: "m"): 1 << 7
+        default: 0
+        }
     }
 
     private static let everything: UInt16 = 0xFF

@@ -69,8 +69,9 @@ extension Value {
 
     /// The value as `$string` writes it: strings as they are, numbers to 15 digits, functions empty.
     ///
-    /// - Throws: D3001 for a number that is not finite.
+    /// - Throws: D3001 for a number that is not finite, D1001 for one within an array or object.
     func text(pretty: Bool = false) throws(ExpressionError) -> String? {
+        if let number = double, !number.isFinite { throw ExpressionError("D3001") }
         switch self {
         case .undefined: return nil
         case .function: return ""
@@ -122,7 +123,7 @@ extension Value {
     }
 
     private static func write(_ number: Double, to out: inout [UInt8]) throws(ExpressionError) {
-        guard number.isFinite else { throw ExpressionError("D3001") }
+        guard number.isFinite else { throw ExpressionError(notFinite: number) }
         out += Array(NumberWriting.text(NumberWriting.rounded(number)).utf8)
     }
 
@@ -174,8 +175,8 @@ enum NumberWriting {
 
     /// The number with at most 15 significant digits.
     static func rounded(_ value: Double) -> Double {
-        // Integers stay as they are.
-        if value == value.rounded(.towardZero) { return value }
+        // Integers stay as they are, and so does what has no more digits.
+        if value == value.rounded(.towardZero) || NumberText.short(value) != nil { return value }
         return strtod(format(value, "%.14e"), nil)
     }
 

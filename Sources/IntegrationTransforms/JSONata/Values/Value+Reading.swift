@@ -165,40 +165,46 @@ extension Value {
 
 extension ArrayBox {
     /// Appends a value, or the elements of an array; nothing where it is undefined.
-    func gather(_ value: Value) {
+    func gather(_ value: Value) { items.gather(value) }
+}
+
+extension [Value] {
+    /// Appends a value, or the elements of an array; nothing where it is undefined.
+    mutating func gather(_ value: Value) {
         switch value {
         case .undefined: return
-        case .array(let box): items += box.items
+        case .array(let box): self += box.items
         case .view(let view) where view.kind == .array:
-            for element in view.elements { items.append(Value(element)) }
-        default: items.append(value)
+            for element in view.elements { append(Value(element)) }
+        default: append(value)
         }
     }
 }
 
 /// A key of the expression, ready to be compared with those of documents.
-final class Name: Sendable {
+final class Name: @unchecked Sendable {
+    // Proof of Sendable: an immutable block and a pointer into it.
     let text: String
-    let bytes: ByteBlockKey
+    /// Valid for as long as the name.
+    let bytes: KeyText
+    private let block: ByteBlock
 
     init(_ text: String) {
         self.text = text
-        bytes = ByteBlockKey(text)
+        block = ByteBlock(text)
+        bytes = KeyText(block)
     }
 }
 
-/// The bytes of a key in memory that never moves.
-struct ByteBlockKey: @unchecked Sendable {
-    // Proof of Sendable: an immutable block and a pointer into it.
-    private let block: ByteBlock
+/// The bytes of a key in memory that never moves and belongs to somebody else.
+struct KeyText {
     let start: UnsafePointer<UInt8>
     let count: Int
     /// The first eight bytes, and which of them belong to the key.
     let head: UInt64
     let mask: UInt64
 
-    init(_ text: String) {
-        block = ByteBlock(text)
+    init(_ block: ByteBlock) {
         start = block.start
         count = block.count
         mask = count >= 8 ? .max : (1 << UInt64(8 * count)) - 1
@@ -216,19 +222,21 @@ extension View {
 
     /// The last member with this name of an object.
     @inline(__always)
-    func member(_ name: Name) -> UnsafePointer<Word>? {
+    func member(_ name: Name) -> UnsafePointer<Word>? { withExtendedLifetime(name) { member(name.bytes) } }
+
+    /// The last member with this key of an object.
+    @inline(__always)
+    func member(_ name: KeyText) -> UnsafePointer<Word>? {
         var at = pointer + 1
         let end = at + word.span
-        let length = name.bytes.count
-        let start = name.bytes.start
         var found: UnsafePointer<Word>?
         while at < end {
             let key = at.pointee
             if key.kind == .string {
                 // Blocks are padded, so that eight bytes can be read at the last key too.
-                if key.length == length,
-                    UnsafeRawPointer(text(of: key)).loadUnaligned(as: UInt64.self) & name.bytes.mask == name.bytes.head,
-                    length <= 8 || memcmp(text(of: key), start, length) == 0
+                if key.length == name.count,
+                    UnsafeRawPointer(text(of: key)).loadUnaligned(as: UInt64.self) & name.mask == name.head,
+                    name.count <= 8 || memcmp(text(of: key), name.start, name.count) == 0
                 {
                     found = at + 1
                 }
@@ -241,7 +249,9 @@ extension View {
     }
 
     @inline(never)
-    private func escapedKey(_ key: UnsafePointer<Word>, equals name: Name) -> Bool {
-        Text.equal(View(key, bases).string ?? "", name.text)
+    private func escapedKey(_ key: UnsafePointer<Word>, equals name: KeyText) -> Bool {
+        View(key, bases).withDecodedBytes {
+            $0.count == name.count && memcmp($0.baseAddress ?? name.start, name.start, name.count) == 0
+        }
     }
 }

@@ -34,7 +34,7 @@ struct ValueWriter {
             builder.append(.bool(bool))
         case .number(let number):
             try take(32)
-            guard number.isFinite else { throw ExpressionError("D1001", value: "\(number)") }
+            guard number.isFinite else { throw ExpressionError(notFinite: number) }
             builder.append(number: number)
         case .string(let string):
             try take(8 + string.utf8.count)

@@ -47,6 +47,19 @@ final class ObjectBox {
 
     var count: Int { keys.count }
 
+    init() {}
+
+    /// Members whose keys are all different.
+    init(keys: [String], values: [Value]) {
+        self.keys = keys
+        self.values = values
+        if keys.count > Self.few { fillSlots() }
+    }
+
+    private func fillSlots() {
+        for (slot, key) in keys.enumerated() { slots[TextKey(key)] = slot }
+    }
+
     private func slot(_ key: String) -> Int? {
         if keys.count <= Self.few { return keys.firstIndex { Text.equal($0, key) } }
         return slots[TextKey(key)]
@@ -62,7 +75,7 @@ final class ObjectBox {
         keys.append(key)
         values.append(value)
         if keys.count == Self.few + 1 {
-            for (slot, key) in keys.enumerated() { slots[TextKey(key)] = slot }
+            fillSlots()
         } else if keys.count > Self.few {
             slots[TextKey(key)] = keys.count - 1
         }
@@ -73,9 +86,7 @@ final class ObjectBox {
         keys.remove(at: slot)
         values.remove(at: slot)
         slots.removeAll()
-        if keys.count > Self.few {
-            for (slot, key) in keys.enumerated() { slots[TextKey(key)] = slot }
-        }
+        if keys.count > Self.few { fillSlots() }
     }
 }
 
@@ -110,9 +121,12 @@ enum Text {
     }
 
     /// Whether `left` stands before `right` in the order of UTF-16 code units (ECMA-262, 7.2.13).
-    static func isLess(_ left: String, _ right: String) -> Bool {
-        var one = left.utf8.makeIterator()
-        var two = right.utf8.makeIterator()
+    static func isLess(_ left: String, _ right: String) -> Bool { isLess(left.utf8, right.utf8) }
+
+    /// The same for UTF-8.
+    static func isLess(_ left: some Sequence<UInt8>, _ right: some Sequence<UInt8>) -> Bool {
+        var one = left.makeIterator()
+        var two = right.makeIterator()
         while true {
             guard let second = two.next() else { return false }
             guard let first = one.next() else { return true }

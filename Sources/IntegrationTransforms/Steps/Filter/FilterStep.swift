@@ -13,7 +13,7 @@ public struct FilterStep: StepDefinition {
     }
 
     public func makeStep(_ build: FlowBuild) throws(IntegrationError) -> BuiltStep {
-        .immediate(Filtering(name: name, condition: try MessageCondition(condition)))
+        .immediate(Filtering(name: name, condition: try MessageCondition(condition, build)))
     }
 }
 
@@ -24,7 +24,7 @@ struct Filtering: Step {
 
     func process(_ batch: inout Batch, in context: FlowContext) throws(IntegrationError) {
         batch.forEach(name) { message, arena throws(IntegrationError) in
-            try condition.holds(try message.parsed(in: arena), message, in: arena) ? .keep : .drop
+            try condition.holds(try message.parsed(in: arena), message, in: arena, context) ? .keep : .drop
         }
     }
 }

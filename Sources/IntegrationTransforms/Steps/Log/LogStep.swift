@@ -29,8 +29,7 @@ public struct LogStep: StepDefinition {
         var compiled: [Logged.Fact] = []
         for fact in facts {
             compiled.append(
-                Logged.Fact(
-                    name: fact.name, expression: try MessageExpression(fact.expression, literals: build.literals)))
+                Logged.Fact(name: fact.name, expression: try MessageExpression(fact.expression, build)))
         }
         return .immediate(Logged(name: name, text: text, level: Logger.Level(level), facts: compiled))
     }

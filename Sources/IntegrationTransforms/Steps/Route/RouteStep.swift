@@ -41,7 +41,7 @@ public struct RouteStep: StepDefinition {
         for route in routes {
             compiled.append(
                 Routing.Route(
-                    condition: try MessageCondition(route.condition),
+                    condition: try MessageCondition(route.condition, build),
                     destination: Int32(build.destination(route.destination))))
         }
         var required: MemberPath?
@@ -85,7 +85,7 @@ struct Routing: Step {
                 throw IntegrationError(
                     .routeFieldMissing, "`\(field.text)` is missing", path: "$." + field.text)
             }
-            for route in routes where try route.condition.holds(view, message, in: arena) {
+            for route in routes where try route.condition.holds(view, message, in: arena, context) {
                 message.route = route.destination
                 return .keep
             }

@@ -3,26 +3,21 @@ internal import IntegrationDocument
 
 /// JSONata as the language of `{{ … }}` in templates.
 struct TemplateExpressions: TemplateExpressionCompiler {
+    /// What `$env` holds.
+    var environment: [String: String] = [:]
+
     func compile(_ text: String, literals: Literals) throws(IntegrationError) -> any TemplateExpression {
-        do {
-            return JSONataInTemplate(expression: try Expression.compile(text, literals: literals))
-        } catch {
-            throw IntegrationError(error)
-        }
+        JSONataInTemplate(
+            expression: try MessageExpression(text, literals: literals, environment: environment))
     }
 }
 
 private struct JSONataInTemplate: TemplateExpression {
-    let expression: Expression
+    let expression: MessageExpression
 
-    func evaluate(_ source: View, in arena: Arena) throws(IntegrationError) -> View? {
-        var builder = Builder(arena)
-        let hasValue: Bool
-        do {
-            hasValue = try expression.evaluate(source, into: &builder)
-        } catch {
-            throw IntegrationError(error)
-        }
-        return hasValue ? arena.view(builder.finish()) : nil
+    func evaluate(
+        _ source: View, in arena: Arena, _ surroundings: TemplateSurroundings?
+    ) throws(IntegrationError) -> View? {
+        try expression.evaluate(source, surroundings?.message, in: arena, surroundings?.context)
     }
 }

@@ -5,7 +5,7 @@ public struct TransformConfiguration: Configurable {
     static let template = Field<NameReference?>.optional(
         "template", .name(of: .template), "A template declared under `templates:`.")
     static let mapping = Field<ConfigurationNode?>.optional(
-        "mapping", .any, "The output, written here; each text that starts with `$` is a JSONPath into the message.")
+        "mapping", .mapping, "The output, written here; each text that starts with `$` is a JSONPath into the message.")
     static let expression = Field<ExpressionText?>.optional(
         "expression", .expression, "A JSONata expression whose value is the output.")
     static let missing = Field<MissingValue>.defaulted(

@@ -38,11 +38,10 @@ public struct TransformStep: StepDefinition {
         case .template(let node, let template):
             let program = try TemplateProgram(
                 name: template, mapping: node, options: options, literals: build.literals,
-                expressions: TemplateExpressions())
+                expressions: TemplateExpressions(environment: build.environment))
             return .immediate(ApplyTemplate(name: name, program: program))
         case .expression(let text):
-            return .immediate(
-                ApplyExpression(name: name, expression: try MessageExpression(text, literals: build.literals)))
+            return .immediate(ApplyExpression(name: name, expression: try MessageExpression(text, build)))
         case .named(let template):
             throw IntegrationError(
                 .cannotBuild, "there is no template named `\(template)`",
@@ -60,6 +59,9 @@ struct ApplyTemplate: Step {
         var scratch = TemplateScratch()
         batch.forEach(name) { message, arena throws(IntegrationError) in
             let source = try message.parsed(in: arena)
+            if program.hasExpressions {
+                scratch.surroundings = TemplateSurroundings(message: message, context: context)
+            }
             message.replaceBody(with: try program.apply(source, in: arena, using: &scratch).pointer)
             return .keep
         }

@@ -3,7 +3,7 @@ public import IntegrationCore
 /// `type: validate`.
 public struct ValidateConfiguration: Configurable {
     static let schema = Field<NameReference>.required(
-        "schema", .name(of: .schema), "A schema declared under `schemas:`.")
+        "schema", .name(of: .schema), "A schema declared under `schemas:`; `NAME@2` is a version of it.")
     static let formats = Field<Bool>.defaulted(
         "formats", .bool, false, "Whether `format` is checked too, rather than only noted.")
 
@@ -18,6 +18,8 @@ public struct ValidateConfiguration: Configurable {
     func step(_ name: String, _ context: any MakerContext) throws(IntegrationError) -> ValidateStep {
         var options = SchemaOptions()
         options.formats = fields[Self.formats] ? .assert : .annotate
-        return ValidateStep(name, schema: try context.schema(fields[Self.schema]), options: options)
+        var step = ValidateStep(name, schema: try context.schema(fields[Self.schema]), options: options)
+        step.registry = try context.shared("schemas") { SchemaRegistry(context.schemas) }
+        return step
     }
 }

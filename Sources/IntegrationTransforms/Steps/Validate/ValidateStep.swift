@@ -14,6 +14,8 @@ public struct ValidateStep: StepDefinition {
     public var name: String
     public var schema: Schema
     public var options: SchemaOptions
+    /// What the schema may refer to.
+    public var registry = SchemaRegistry()
 
     /// - Parameter schema: the text of the schema; its place is what errors call it.
     public init(_ name: String, schema: NamedText, options: SchemaOptions = SchemaOptions()) {
@@ -52,7 +54,8 @@ public struct ValidateStep: StepDefinition {
             throw IntegrationError(.cannotBuild, "schema \(schema.place) is not JSON", causes: [error.description])
         }
         do {
-            let compiled = try JSONSchema.compile(document, options: options)
+            let compiled = try JSONSchema.compile(
+                document, baseURI: SchemaRegistry.uri(of: schema), registry: registry, options: options)
             return .immediate(Validation(name: name, schema: compiled))
         } catch {
             throw IntegrationError(

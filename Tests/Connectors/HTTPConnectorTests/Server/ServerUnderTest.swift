@@ -43,11 +43,11 @@ struct ServerUnderTest: Sendable {
         change(&settings)
         func text(_ text: String) throws -> any MessageText {
             guard let make = Self.language.text else { preconditionFailure("no language") }
-            return try make(TemplateString(text))
+            return try make(TemplateString(text), [:])
         }
         let reply = try ReplyTemplate(
             status: text(status), headers: replyHeaders.map { ($0.name, try text($0.value)) },
-            body: replyBody.map { try Self.language.body?($0) } ?? nil)
+            body: replyBody.map { try Self.language.body?($0, [:]) } ?? nil)
         return HTTPServerSource(
             settings: settings, pattern: try RoutePattern(path), methods: methods, rules: rules, reply: reply,
             keys: try key.map { IdempotencyRules(key: try text($0), window: .seconds(3600)) }, readsEvents: readsEvents,
