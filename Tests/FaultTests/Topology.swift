@@ -1,3 +1,4 @@
+import ConnectorTestSupport
 import IntegrationCore
 
 /// Flows through which the oracle's orders go, and where to look for them afterwards.
@@ -9,6 +10,8 @@ struct Topology {
         case envelopes(String)
         /// What a recording server was sent at this path.
         case http(String)
+        /// The column `body` of a table.
+        case table(PostgresSchema, String)
     }
 
     var name: String
@@ -125,6 +128,7 @@ struct Topology {
             switch sinks[place] {
             case .file(let path), .envelopes(let path): "  \(name): {type: file, path: \(path)}\n"
             case .http(let path): "  \(name): {connector: sink, path: \(path)}\n"
+            case .table(_, let table): "  \(name): \(Self.destination(table: table))\n"
             default: ""
             }
         }

@@ -10,7 +10,7 @@ struct ProbeTests {
     init() throws { server = try .shared() }
 
     private func probe(_ url: String, _ more: [(String, ConfigurationNode)] = []) async throws -> [String] {
-        try await PostgresSchema.probe(.mapping([("url", .string(url))] + more))
+        await (try TestMakers(connector: .mapping([("url", .string(url))] + more)).probe()).lines()
     }
 
     @Test("A sound connector passes step by step")

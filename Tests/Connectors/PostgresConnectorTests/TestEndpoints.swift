@@ -59,23 +59,6 @@ extension PostgresSchema {
             }
         }
     }
-
-    /// The steps of `connector test` as lines.
-    static func probe(_ connector: ConfigurationNode) async throws -> [String] {
-        let steps = Mutex<[ProbeStep]>([])
-        await (try TestMakers(connector: connector).probe()).run(in: .quiet()) { step in
-            steps.withLock { $0.append(step) }
-        }
-        return steps.withLock { $0 }.map { step in
-            switch step.outcome {
-            case .passed(let words): "\(step.name.rawValue): \(words)"
-            case .skipped(let words): "\(step.name.rawValue) skipped: \(words)"
-            case .failed(let error):
-                "\(step.name.rawValue) failed: "
-                    + ([error.code.id, error.message] + error.causes).joined(separator: ": ")
-            }
-        }
-    }
 }
 
 extension Receiver {

@@ -10,6 +10,19 @@ struct Listener: Sendable {
 
     private static let pause = Duration.seconds(1)
 
+    /// Listens for the length of `body`; without a channel nothing wakes anybody.
+    static func with<R: Sendable>(
+        channel: String?, _ session: PostgreSQLSession, _ wakeup: Wakeup, _ body: () async throws -> R
+    ) async throws -> R {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if let channel {
+                group.addTask { await Listener(channel: channel, session: session, wakeup: wakeup).run() }
+            }
+            defer { group.cancelAll() }
+            return try await body()
+        }
+    }
+
     /// Runs until it is cancelled.
     func run() async {
         while !Task.isCancelled {

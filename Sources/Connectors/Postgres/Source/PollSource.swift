@@ -20,13 +20,7 @@ struct PollSource: Source {
         try await connection.database.open(in: context) { session in
             let wakeup = Wakeup()
             let receiver = PollReceiver(self, session: session, wakeup: wakeup)
-            return try await withThrowingTaskGroup(of: Void.self) { group in
-                if let channel {
-                    group.addTask { await Listener(channel: channel, session: session, wakeup: wakeup).run() }
-                }
-                defer { group.cancelAll() }
-                return try await body(receiver)
-            }
+            return try await Listener.with(channel: channel, session, wakeup) { try await body(receiver) }
         }
     }
 }

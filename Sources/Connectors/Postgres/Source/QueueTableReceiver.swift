@@ -29,8 +29,6 @@ final class QueueTableReceiver: Receiver {
     private let state = Mutex(State())
     /// Wakes the keeper when something was settled.
     private let settled = Wakeup()
-    /// Given when everything that was settled has been told, or can't be.
-    let over = ShutdownSignal()
 
     private var context: FlowContext { session.context }
 
@@ -168,10 +166,28 @@ final class QueueTableReceiver: Receiver {
 
     // MARK: Leases
 
+    /// Calls `body`, and keeps leases meanwhile; what was settled last has been told when this returns.
+    func keepingLeases<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+        let result: Result<R, any Error> = await withTaskGroup(of: Void.self) { group in
+            let end = ShutdownSignal()
+            group.addTask { await self.keepLeases(until: end) }
+            let result: Result<R, any Error>
+            do {
+                result = .success(try await body())
+            } catch {
+                // The keeper must not be cancelled by it: there may be something to tell.
+                result = .failure(error)
+            }
+            end.signal()
+            await group.waitForAll()
+            return result
+        }
+        return try result.get()
+    }
+
     /// Tells what was settled, all that has come together in one transaction, and extends leases at a third of their
     /// time; until `end` is given, and then once more.
-    func keepLeases(until end: ShutdownSignal) async {
-        defer { over.signal() }
+    private func keepLeases(until end: ShutdownSignal) async {
         let interval = source.visibilityTimeout / 3
         var next = context.clock.now + interval
         var failures = 0

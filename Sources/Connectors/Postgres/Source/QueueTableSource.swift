@@ -20,23 +20,8 @@ struct QueueTableSource: Source {
         try await connection.database.open(in: context) { session in
             let wakeup = Wakeup()
             let receiver = QueueTableReceiver(self, session: session, wakeup: wakeup)
-            return try await withThrowingTaskGroup(of: Void.self) { group in
-                if let channel {
-                    group.addTask { await Listener(channel: channel, session: session, wakeup: wakeup).run() }
-                }
-                let keeper = ShutdownSignal()
-                group.addTask { await receiver.keepLeases(until: keeper) }
-                let result: Result<R, any Error>
-                do {
-                    result = .success(try await body(receiver))
-                } catch {
-                    result = .failure(error)
-                }
-                // What was settled last is told before the source closes, however it ended.
-                keeper.signal()
-                await receiver.over.waitToTheEnd()
-                group.cancelAll()
-                return try result.get()
+            return try await Listener.with(channel: channel, session, wakeup) {
+                try await receiver.keepingLeases { try await body(receiver) }
             }
         }
     }
