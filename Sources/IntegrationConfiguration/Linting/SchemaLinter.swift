@@ -11,8 +11,6 @@ struct SchemaLinter {
     private var schemas: [String: [UInt8]?] = [:]
     private(set) var diagnostics: Diagnostics
 
-    private static let largestSchema = 16 << 20
-
     init(
         _ root: RootConfiguration, _ context: DecodingContext, provided: ProvidedParts, diagnostics: Diagnostics
     ) {
@@ -70,14 +68,15 @@ struct SchemaLinter {
 
     private func read(_ name: String) -> [UInt8]? {
         if let given = provided.schemas[name] { return given.text }
-        guard let schema = root.fields[RootConfiguration.schemas].first(where: { $0.name == name })?.value,
-            schema.language == .jsonSchema
-        else { return nil }
-        guard let path = schema.path else { return schema.inline.map { Array($0.json.utf8) } }
-        do {
-            return try Files.read(path.resolved, limit: Self.largestSchema).bytes
-        } catch {
-            return nil
+        for schema in root.fields[RootConfiguration.schemas] where schema.value.language == .jsonSchema {
+            for version in schema.value.declared(as: schema.name) where version.names.contains(name) {
+                do throws(IntegrationError) {
+                    return try version.text().text
+                } catch {
+                    return nil
+                }
+            }
         }
+        return nil
     }
 }
