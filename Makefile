@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help build run test faults fuzz differential check bench format tsan clean
+.PHONY: help build run test services faults fuzz differential check bench format tsan clean
 
 help: ## show this list
 	@echo "Integration: an integration engine in Swift. Start with: make run"
@@ -19,6 +19,9 @@ run: ## run the order-sync example on 20,000 sample orders (ORDERS=N for another
 
 test: ## build once and run every test
 	@scripts/test
+
+services: ## real servers for flows and tests on 127.0.0.1, until Ctrl-C
+	@scripts/services
 
 faults: ## 1,200 kills and other faults, all to no effect (make test does 60)
 	@scripts/faults $(KILLS) $(SEED)

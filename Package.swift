@@ -64,6 +64,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/CLibraries/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
+        // Loaded when they are first needed, never linked: see docs/decisions/0050.
+        .target(name: "CLibPQ", path: "Sources/CLibraries/CLibPQ"),
+
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
         .target(
@@ -141,6 +144,13 @@ let package = Package(
             name: "RabbitMQClient",
             dependencies: ["IntegrationCore", "IntegrationResilience", "FileSystemClient", "CRabbitMQ", logging],
             path: "Sources/Clients/RabbitMQ"),
+        .target(
+            name: "PostgreSQLClient",
+            dependencies: [
+                "CLibPQ", "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "FileSystemClient",
+                logging,
+            ],
+            path: "Sources/Clients/PostgreSQL"),
 
         // Connectors: one folder, one row.
         .target(
@@ -165,7 +175,12 @@ let package = Package(
                 nioHTTPCompression, nioSSL,
             ],
             path: "Sources/Connectors/HTTP"),
-        .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
+        .target(
+            name: "PostgresConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "PostgreSQLClient", logging,
+            ],
+            path: "Sources/Connectors/Postgres"),
         .target(
             name: "RabbitMQConnector",
             dependencies: [
@@ -327,6 +342,19 @@ let package = Package(
                 "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy", logging, nioCore,
                 nioPosix, nioHTTP1, nioSSL,
             ], path: "Tests/Connectors/HTTPConnectorTests"),
+        .testTarget(
+            name: "PostgresConnectorTests",
+            dependencies: [
+                "PostgresConnector", "PostgreSQLClient", "IntegrationDocument", "IntegrationCore", "IntegrationEngine",
+                "IntegrationFormats", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
+                "IntegrationTransforms", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/PostgresConnectorTests"),
+        .testTarget(
+            name: "PostgreSQLClientTests",
+            dependencies: [
+                "PostgreSQLClient", "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
+                "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/PostgreSQLClientTests"),
         .testTarget(
             name: "TableConnectorTests",
             dependencies: [
