@@ -73,7 +73,9 @@ import Testing
             try await home.withStore(clock: ManualClock()) { store in
                 while let claim = try await store.claim(from: "q", count: 50, bytes: 1 << 20, for: .seconds(9)) {
                     var change = StoreChange()
-                    change.acknowledge = [Acknowledgement(claim)]
+                    change.acknowledge = [
+                        Acknowledgement(lease: claim.lease, sequences: claim.messages.map(\.sequence))
+                    ]
                     try await store.commit(change)
                 }
             }

@@ -108,11 +108,11 @@ open class ConnectorMakers: MakerContext {
 
     public func text(_ template: TemplateString) throws(IntegrationError) -> any MessageText {
         guard let compile = catalog.makers.text else { throw unneeded }
-        return try compile(template)
+        return try compile(template, environment)
     }
 
     public func body(_ body: ConfigurationNode) throws(IntegrationError) -> any MessageBody {
         guard let compile = catalog.makers.body else { throw unneeded }
-        return try compile(body)
+        return try compile(body, environment)
     }
 }
