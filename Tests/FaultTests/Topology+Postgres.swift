@@ -4,7 +4,8 @@ extension Topology {
     /// From a queue into tables whose inbox has each effect once.
     static func queueToTables(_ schema: PostgresSchema) -> Topology {
         var topology = Topology(
-            name: "queue → PostgreSQL", flows: queueToQueues.flows.replacing("max_attempts: 3", with: "max_attempts: 1000"),
+            name: "queue → PostgreSQL",
+            flows: queueToQueues.flows.replacing("max_attempts: 3", with: "max_attempts: 1000"),
             sinks: [.high: .table(schema, "high"), .regular: .table(schema, "regular"), .dead: .deadLetters("failed")])
         topology.connectors = """
             connectors:
