@@ -7,6 +7,10 @@ import Testing
     "Kills before PostgreSQL", .serialized, .timeLimit(.minutes(60)),
     .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.absence)"))
 struct PostgresKillTests {
+    private final class Crashes: Sendable {
+        let count = Mutex(0)
+    }
+
     private static let tables = "create table high (body text); create table regular (body text)"
 
     @Test("Each effect is in its table once, wherever the engine is killed")
@@ -31,7 +35,7 @@ struct PostgresKillTests {
         let schema = try PostgresSchema(server, Self.tables)
         var campaign = try Campaign(.queueToTables(schema), seed: KillTests.seed &* 7_000_003)
         let (isOver, isCalm) = (ShutdownSignal(), ShutdownSignal())
-        let crashes = Mutex(0)
+        let crashes = Crashes()
         campaign.beforeCalm = {
             isOver.signal()
             await isCalm.wait()
@@ -43,7 +47,7 @@ struct PostgresKillTests {
                     try await Task.sleep(for: .milliseconds(400))
                     try server.crash()
                     try server.start()
-                    crashes.withLock { $0 += 1 }
+                    crashes.count.withLock { $0 += 1 }
                 }
             }
             defer { isOver.signal() }
@@ -51,7 +55,7 @@ struct PostgresKillTests {
             try await group.waitForAll()
         }
         let result = campaign.result
-        print("    queue → PostgreSQL: \(result), the database killed \(crashes.withLock { $0 }) times")
-        #expect(crashes.withLock { $0 } >= 1)
+        print("    queue → PostgreSQL: \(result), the database killed \(crashes.count.withLock { $0 }) times")
+        #expect(crashes.count.withLock { $0 } >= 1)
     }
 }

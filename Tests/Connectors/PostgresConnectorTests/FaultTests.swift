@@ -12,6 +12,12 @@ struct FaultTests {
         ("statement", "insert into effects values ($1)"), ("args", ["n"]), ("inbox", true),
     ]
 
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+        func add() { count.withLock { $0 += 1 } }
+    }
+
     /// Sends a batch until it is accepted, as the engine does; how often it failed.
     private static func send(
         _ bodies: [String], firstID: Int = 0, through sender: any Sender, in context: FlowContext = .quiet()
@@ -66,7 +72,8 @@ struct FaultTests {
                     }
                 }
             }
-            #expect(cuts >= 15, "\(cuts) of 20 came in the middle")
+            // Where it is cut while TLS is agreed upon, libpq tries again without by itself.
+            #expect(cuts >= 10, "\(cuts) of 20 came in the middle")
         }
         // Twenty sends under ids of their own, one under the first, and two under one.
         #expect(try schema.sql("select count(*) from effects") == ["110"])
@@ -82,10 +89,10 @@ struct FaultTests {
             var duplicates = 0
             var bytes: [NetworkFault.Direction: Int] = [:]
             func round() async throws {
-                let proxyFault = Mutex(proxy.accepted)
+                let before = proxy.accepted
                 let seen = try await source.withReceiver(in: .quiet()) { receiver in
                     var seen: [String] = []
-                    while Set(seen).count < 5 || (try schema.sql("select count(*) from jobs")).first != "0" {
+                    while try Set(seen).count < 5 || schema.sql("select count(*) from jobs").first != "0" {
                         try await withThrowingTaskGroup(of: [String]?.self) { group in
                             group.addTask {
                                 guard var delivery = try await receiver.receive() else { return [] }
@@ -95,9 +102,9 @@ struct FaultTests {
                             }
                             group.addTask {
                                 // The rows may be gone already, settled by a cut that came behind it.
-                                while proxy.accepted == proxyFault.withLock({ $0 }) { await Task.yield() }
+                                while proxy.accepted == before { await Task.yield() }
                                 proxy.set(.none)
-                                while (try schema.sql("select count(*) from jobs")).first != "0" { await Task.yield() }
+                                while try schema.sql("select count(*) from jobs").first != "0" { await Task.yield() }
                                 return nil
                             }
                             if let texts = try await group.next() ?? nil { seen += texts }
@@ -135,7 +142,7 @@ struct FaultTests {
         let server = try PostgresServer()
         let schema = try PostgresSchema(server, "create table effects (n int)")
         let destination = try schema.destination(Self.node)
-        let sent = Mutex(0)
+        let sent = Counter()
         try await destination.withSender(in: .quiet()) { sender in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for lane in 0..<4 {
@@ -144,17 +151,17 @@ struct FaultTests {
                             let first = lane * 10_000 + batch * 20
                             let bodies = (0..<20).map { "{\"n\":\(first + $0)}" }
                             _ = try await Self.send(bodies, firstID: first, through: sender)
-                            sent.withLock { $0 += 1 }
+                            sent.add()
                         }
                     }
                 }
                 for mark in [20, 120] {
-                    while sent.withLock({ $0 }) < mark { await Task.yield() }
+                    while sent.value < mark { await Task.yield() }
                     try server.crash()
                     try server.start()
-                    let before = sent.withLock { $0 }
+                    let before = sent.value
                     let started = ContinuousClock.now
-                    while sent.withLock({ $0 }) == before { await Task.yield() }
+                    while sent.value == before { await Task.yield() }
                     #expect(ContinuousClock.now - started < .seconds(5))
                 }
                 try await group.waitForAll()
