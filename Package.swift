@@ -15,7 +15,7 @@ let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", p
 let package = Package(
     name: "Integration",
     products: [
-        // The document, the languages and the store alone: for their benchmarks (Benchmarks) and fuzzers (Fuzzing).
+        // The document, the languages and the store alone: for their benchmarks (Benchmarks).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
         .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms"]),
         .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
@@ -27,6 +27,13 @@ let package = Package(
                 "FileConnector", "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
             ]),
         .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
+        // The languages, the formats and schedules, for their fuzzers (Fuzzing).
+        .library(
+            name: "IntegrationLanguages",
+            targets: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationPatterns", "IntegrationTransforms",
+                "IntegrationFormats", "FileSystemClient", "GenerateConnector",
+            ]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [
@@ -56,6 +63,9 @@ let package = Package(
 
         .systemLibrary(
             name: "CSQLite", path: "Sources/CLibraries/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+
+        // Loaded when they are first needed, never linked: see docs/decisions/0050.
+        .target(name: "CLibPQ", path: "Sources/CLibraries/CLibPQ"),
 
         // The value model and the words.
         .target(name: "IntegrationDocument", dependencies: ["CSimdjson"]),
@@ -134,6 +144,13 @@ let package = Package(
             name: "RabbitMQClient",
             dependencies: ["IntegrationCore", "IntegrationResilience", "FileSystemClient", "CRabbitMQ", logging],
             path: "Sources/Clients/RabbitMQ"),
+        .target(
+            name: "PostgreSQLClient",
+            dependencies: [
+                "CLibPQ", "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "FileSystemClient",
+                logging,
+            ],
+            path: "Sources/Clients/PostgreSQL"),
 
         // Connectors: one folder, one row.
         .target(
@@ -158,7 +175,12 @@ let package = Package(
                 nioHTTPCompression, nioSSL,
             ],
             path: "Sources/Connectors/HTTP"),
-        .target(name: "PostgresConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/Postgres"),
+        .target(
+            name: "PostgresConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "PostgreSQLClient", logging,
+            ],
+            path: "Sources/Connectors/Postgres"),
         .target(
             name: "RabbitMQConnector",
             dependencies: [
@@ -263,7 +285,8 @@ let package = Package(
             dependencies: [
                 "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
                 "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationServices",
-                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector", logging,
+                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector", "TestSupport",
+                logging,
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
@@ -319,6 +342,19 @@ let package = Package(
                 "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy", logging, nioCore,
                 nioPosix, nioHTTP1, nioSSL,
             ], path: "Tests/Connectors/HTTPConnectorTests"),
+        .testTarget(
+            name: "PostgresConnectorTests",
+            dependencies: [
+                "PostgresConnector", "PostgreSQLClient", "IntegrationDocument", "IntegrationCore", "IntegrationEngine",
+                "IntegrationFormats", "IntegrationResilience", "IntegrationStore", "IntegrationTesting",
+                "IntegrationTransforms", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/PostgresConnectorTests"),
+        .testTarget(
+            name: "PostgreSQLClientTests",
+            dependencies: [
+                "PostgreSQLClient", "IntegrationDocument", "IntegrationCore", "IntegrationResilience",
+                "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/PostgreSQLClientTests"),
         .testTarget(
             name: "TableConnectorTests",
             dependencies: [

@@ -30,7 +30,7 @@ extension Catalog {
         DropConfiguration.register(in: &catalog)
         TableConfiguration.register(in: &catalog)
         HTTPConfiguration.register(in: &catalog)
-        catalog.register(contentsOf: PostgresConfiguration.types)
+        PostgresConfiguration.register(in: &catalog)
         RabbitMQConfiguration.register(in: &catalog)
         catalog.register(contentsOf: MQTTConfiguration.types)
         catalog.register(contentsOf: GRPCConfiguration.types)

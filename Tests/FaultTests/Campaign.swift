@@ -11,6 +11,8 @@ struct Campaign {
     private var random: RandomSource
     private var accepted = 0
     private(set) var result = Tally()
+    /// Ends the faults of others, before a fresh message is to get through.
+    var beforeCalm: @Sendable () async -> Void = {}
 
     init(_ topology: Topology, seed: UInt64) throws {
         self.topology = topology
@@ -36,6 +38,7 @@ struct Campaign {
             if result.kills.isMultiple(of: 2) { try run(failing: "") }
         }
         // A fresh one gets through once faults have stopped.
+        await beforeCalm()
         try accept(1)
         try run(failing: "")
         let judge = try await Judge(orders, count: accepted, topology, in: folder)

@@ -1,3 +1,4 @@
+import ConnectorTestSupport
 import IntegrationCore
 import IntegrationStore
 
@@ -38,6 +39,7 @@ struct Judge {
                 line.hasPrefix(path + "\t") ? String(line.dropFirst(path.count + 1)) : nil
             }
         case .rabbit(let queue, let port): return try await RabbitQueue(queue, port: port).takeAll()
+        case .table(let schema, let table): return try schema.sql("select body from \(table)")
         case .envelopes(let path): return try lines(path, in: folder).map(body(ofEnvelope:))
         case .queue(let name):
             return try await SQLiteReader.withReader(of: folder.path("data")) { reader in

@@ -1,3 +1,4 @@
+import ConnectorTestSupport
 import IntegrationCore
 
 /// Flows through which the oracle's orders go, and where to look for them afterwards.
@@ -11,6 +12,8 @@ struct Topology {
         case http(String)
         /// A queue of a broker that listens at this port, bound to the exchange `sorted` under its own name.
         case rabbit(String, port: Int)
+        /// The column `body` of a table.
+        case table(PostgresSchema, String)
     }
 
     var name: String
@@ -128,6 +131,7 @@ struct Topology {
             case .file(let path), .envelopes(let path): "  \(name): {type: file, path: \(path)}\n"
             case .http(let path): "  \(name): {connector: sink, path: \(path)}\n"
             case .rabbit(let queue, _): "  \(name): {connector: broker, exchange: sorted, routing_key: \(queue)}\n"
+            case .table(_, let table): "  \(name): \(Self.destination(table: table))\n"
             default: ""
             }
         }

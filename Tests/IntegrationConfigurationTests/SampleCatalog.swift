@@ -71,7 +71,7 @@ enum SampleCatalog {
                 FieldTable("json", summary: "JSON.", fields: [Field<PathValue?>.optional("schema", .path, "")])),
         ])
         HTTPConfiguration.register(in: &catalog)
-        catalog.register(contentsOf: PostgresConfiguration.types)
+        PostgresConfiguration.register(in: &catalog)
         RabbitMQConfiguration.register(in: &catalog)
         catalog.register(contentsOf: MQTTConfiguration.types)
         catalog.register(contentsOf: GRPCConfiguration.types)

@@ -149,3 +149,46 @@ private final class TestServer: Sendable {
         }
     }
 }
+
+@Suite("A pool that several share", .timeLimit(.minutes(1))) struct SharedPoolTests {
+    @Test func `is opened by the first, closed by the last, and served by whoever is there`() async throws {
+        let clock = ManualClock()
+        let server = TestServer()
+        let shared = SharedPool<Int>("db", PoolLimits(maximum: 1))
+        let context = FlowContext.test(clock)
+        let firstIsThere = ShutdownSignal()
+        let firstMayLeave = ShutdownSignal()
+        try await clock.run {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await shared.with(in: context, server.operations(clock)) { pool in
+                        _ = try await pool.withConnection { number async throws(IntegrationError) in number }
+                        firstIsThere.signal()
+                        await firstMayLeave.wait()
+                    }
+                }
+                await firstIsThere.wait()
+                try await shared.with(in: context, server.operations(clock)) { pool in
+                    let number = try await pool.withConnection { number async throws(IntegrationError) in number }
+                    #expect(number == 1, "the connection of the first is there for the second")
+                    firstMayLeave.signal()
+                    try await group.next()
+                    #expect(server.state.withLock { $0.open } == [1], "somebody still uses it")
+                    _ = await failure {
+                        try await pool.withConnection { _ async throws(IntegrationError) in
+                            throw IntegrationError.refused
+                        }
+                    }
+                    let next = try await pool.withConnection { number async throws(IntegrationError) in number }
+                    #expect(next == 2, "who stays opens what is needed")
+                }
+            }
+            #expect(server.state.withLock { $0.open.isEmpty }, "the last closes it")
+            let again = try await shared.with(in: context, server.operations(clock)) { pool in
+                try await pool.withConnection { number async throws(IntegrationError) in number }
+            }
+            #expect(again == 3)
+        }
+        #expect(server.state.withLock { $0.open.isEmpty })
+    }
+}

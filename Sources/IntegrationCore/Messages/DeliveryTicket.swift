@@ -18,6 +18,7 @@ public struct PositionTicket: DeliveryTicket {
     /// What the source knows the stream by, such as a file's device and inode.
     public let stream: String
     /// Where each record stands in the stream, in the order of the origins; with what lies between it and the next.
+    /// Records with the same place count as settled when all of them are.
     public let records: [Range<UInt64>]
 
     public init(stream: String, records: [Range<UInt64>]) {

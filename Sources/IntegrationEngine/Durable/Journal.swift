@@ -153,12 +153,18 @@ struct Journal: Sendable {
         if !done.isEmpty { change.acknowledge.append(Acknowledgement(lease: ticket.lease, sequences: done)) }
     }
 
-    /// Parked messages are safe, so that their records count as done.
+    /// Parked messages are safe, so that their records count as done. Of records that share a place none is done before
+    /// all are.
     private func note(
         _ ticket: PositionTicket, from start: Int, _ returning: Returning, _ work: Work, _ change: inout StoreChange
     ) {
         var completed: [Range<UInt64>] = []
-        for (index, record) in ticket.records.enumerated() where returning.released[start + index] == nil {
+        let released =
+            returning.isEmpty ? [] : ticket.records.indices.filter { returning.released[start + $0] != nil }
+        let withheld = Set(released.map { ticket.records[$0] })
+        var previous: Range<UInt64>?
+        for record in ticket.records where !withheld.contains(record) && record != previous {
+            previous = record
             if let last = completed.last, last.upperBound == record.lowerBound {
                 completed[completed.count - 1] = last.lowerBound..<record.upperBound
             } else {

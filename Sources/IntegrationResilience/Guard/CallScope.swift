@@ -116,7 +116,7 @@ final class CallScope: Sendable {
     ) async throws -> R {
         let scope = CallScope(clock: clock, timeout: timeout)
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await scope.jobs.run() }
+            group.addTask { await scope.jobs.run(as: scope.jobs.makeRunner()) }
             group.addTask { await scope.keepTime() }
             defer {
                 scope.jobs.close()

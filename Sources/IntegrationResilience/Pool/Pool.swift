@@ -49,7 +49,8 @@ public final class Pool<Connection: Sendable>: Sendable {
     private let jobs = JobQueue()
     private let over = ShutdownSignal()
 
-    private init(_ name: String, _ limits: PoolLimits, in context: FlowContext, _ operations: Operations) {
+    /// Nothing is opened before somebody serves it.
+    init(_ name: String, _ limits: PoolLimits, in context: FlowContext, _ operations: Operations) {
         self.name = name
         self.operations = operations
         self.context = context
@@ -64,22 +65,40 @@ public final class Pool<Connection: Sendable>: Sendable {
         _ body: (Pool) async throws -> R
     ) async throws -> R {
         let pool = Pool(name, limits, in: context, operations)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await pool.jobs.run() }
-            group.addTask { await pool.keepTime() }
-            pool.change { $0.start(at: $1) }
-            let result: Result<R, any Error>
-            do {
-                result = .success(try await body(pool))
-            } catch {
-                result = .failure(error)
+        return try await pool.serve({ true }, body)
+    }
+
+    /// Calls `body`, and meanwhile does what the pool needs to have done; several may do so at once.
+    ///
+    /// - Parameter isLast: asked at the end: whether the pool is to be closed, because nobody else serves it.
+    func serve<R: Sendable>(_ isLast: () -> Bool, _ body: (Pool) async throws -> R) async throws -> R {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let runner = jobs.makeRunner()
+            group.addTask { await self.jobs.run(as: runner) }
+            change { $0.start(at: $1) }
+            let result = await keepingTime(body)
+            if isLast() {
+                change { $0.shutDown(at: $1) }
+                // Not cut short by cancellation: connections are closed properly.
+                await over.waitToTheEnd()
+                jobs.close()
+            } else {
+                jobs.retire(runner)
             }
-            pool.change { $0.shutDown(at: $1) }
-            // Not cut short by cancellation: connections are closed properly.
-            await pool.over.waitToTheEnd()
-            pool.jobs.close()
-            group.cancelAll()
+            try await group.waitForAll()
             return try result.get()
+        }
+    }
+
+    private func keepingTime<R: Sendable>(_ body: (Pool) async throws -> R) async -> Result<R, any Error> {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.keepTime() }
+            defer { group.cancelAll() }
+            do {
+                return .success(try await body(self))
+            } catch {
+                return .failure(error)
+            }
         }
     }
 

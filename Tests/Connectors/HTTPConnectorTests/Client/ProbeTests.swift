@@ -1,25 +1,12 @@
 import ConnectorTestSupport
 import IntegrationCore
-import Synchronization
 import Testing
 
 @Suite("The probe of HTTP connectors")
 struct ProbeTests {
     /// The steps as lines: name, and words.
     private func probe(_ connector: ConfigurationNode) async throws -> [String] {
-        let steps = Mutex<[ProbeStep]>([])
-        await (try TestMakers(connector: connector).probe()).run(in: .quiet()) { step in
-            steps.withLock { $0.append(step) }
-        }
-        return steps.withLock { $0 }.map { step in
-            switch step.outcome {
-            case .passed(let words): "\(step.name.rawValue): \(words)"
-            case .skipped(let words): "\(step.name.rawValue) skipped: \(words)"
-            case .failed(let error):
-                "\(step.name.rawValue) failed: "
-                    + ([error.code.id, error.message] + error.causes).joined(separator: ": ")
-            }
-        }
+        await (try TestMakers(connector: connector).probe()).lines()
     }
 
     @Test("Without TLS and credentials these steps are skipped; any answer shows that a server is there")

@@ -1,0 +1,102 @@
+internal import CLibPQ
+internal import FileSystemClient
+public import IntegrationCore
+public import Logging
+
+/// One connection to PostgreSQL, on a thread of its own: libpq's calls wait there and nowhere else.
+///
+/// What a call asks for ends when its task is cancelled or its time is over: the server is asked to stop, and where it
+/// does not answer that either the connection is of no use any more.
+public actor PostgreSQLConnection {
+    private let executor: ThreadExecutor
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let settings: PostgreSQLSettings
+    let logger: Logger
+    let waiting: SocketWait
+    var handle: PQHandle?
+    var statements = StatementCache()
+    var types = SQLTypes()
+    /// The `sslmode` that holds.
+    var mode = ""
+    /// How far opening it came.
+    public internal(set) var stage = ConnectStage.resolve
+
+    /// Nothing is opened yet: see `connect()`.
+    ///
+    /// - Throws: `noConnection` when the process has no descriptor left.
+    public init(_ settings: PostgreSQLSettings, logger: Logger) throws(IntegrationError) {
+        self.settings = settings
+        self.logger = logger
+        executor = ThreadExecutor()
+        waiting = try SocketWait()
+    }
+
+    /// Says goodbye and closes; whoever is still waiting for an answer gets an error.
+    public func close() { handle = nil }
+
+    /// Whether it is open and in no transaction, so that somebody else may use it.
+    public var isIdle: Bool {
+        guard let handle else { return false }
+        return PQstatus(handle.pointer) == CONNECTION_OK && PQtransactionStatus(handle.pointer) == PQTRANS_IDLE
+    }
+
+    /// What is known of an open connection; nil where it is not open.
+    public var facts: ConnectionFacts? {
+        guard let pointer = handle?.pointer else { return nil }
+        func text(_ value: UnsafePointer<CChar>?) -> String { value.map { String(cString: $0) } ?? "" }
+        let address = text(PQhostaddr(pointer))
+        let place = address.isEmpty ? text(PQhost(pointer)) : "\(address):\(text(PQport(pointer)))"
+        return ConnectionFacts(
+            version: Int(PQserverVersion(pointer)), peer: place, user: text(PQuser(pointer)),
+            usedPassword: PQconnectionUsedPassword(pointer) == 1,
+            tls: PQsslAttribute(pointer, "protocol").map { String(cString: $0) }, mode: mode)
+    }
+
+    /// Ends a transaction that was left open.
+    ///
+    /// - Throws: why the connection is of no use any more.
+    public nonisolated func reset(timeout: Duration) async throws(IntegrationError) {
+        try await interruptible { connection throws(IntegrationError) in
+            let pointer = try connection.open()
+            guard PQtransactionStatus(pointer) != PQTRANS_IDLE else { return }
+            guard case .done = try connection.single("rollback", until: .now + timeout) else {
+                throw connection.cut(pointer, "the transaction can't be ended")
+            }
+        }
+    }
+
+    func open() throws(IntegrationError) -> OpaquePointer {
+        guard let handle else { throw IntegrationError(.noConnection, "the connection is closed") }
+        return handle.pointer
+    }
+
+    /// Runs what blocks on the connection's thread, so that cancellation of the task ends its waits.
+    nonisolated func interruptible<R: Sendable>(
+        _ body: @Sendable (isolated PostgreSQLConnection) throws(IntegrationError) -> R
+    ) async throws(IntegrationError) -> R {
+        let result = await withTaskCancellationHandler {
+            await onThread(body)
+        } onCancel: {
+            waiting.wake()
+        }
+        return try result.get()
+    }
+
+    private func onThread<R: Sendable>(
+        _ body: @Sendable (isolated PostgreSQLConnection) throws(IntegrationError) -> R
+    ) -> Result<R, IntegrationError> {
+        do throws(IntegrationError) {
+            return .success(try body(self))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The connection as it is after a failure of libpq: gone.
+    func cut(_ pointer: OpaquePointer, _ what: String) -> IntegrationError {
+        let reason = PQerrorMessage(pointer).map { String(cString: $0).trimmedOfBlanks } ?? ""
+        handle = nil
+        return IntegrationError(.connectionCut, what, causes: reason.isEmpty ? [] : [reason])
+    }
+}

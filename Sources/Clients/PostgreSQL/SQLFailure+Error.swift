@@ -1,0 +1,42 @@
+public import IntegrationCore
+
+extension SQLFailure {
+    /// What the server said, as the engine's error.
+    ///
+    /// - Parameter isPreparing: whether the statement itself was being read, so that no message can be to blame.
+    public func error(isPreparing: Bool = false) -> IntegrationError {
+        let subject = [
+            table.map { "table \($0)" }, column.map { "column \($0)" }, constraint.map { "constraint \($0)" },
+        ]
+        .compactMap(\.self).joined(separator: ", ")
+        return IntegrationError(
+            code(isPreparing: isPreparing), message + (subject.isEmpty ? "" : " (\(subject))"), nativeCode: state,
+            causes: [detail, hint, context].compactMap(\.self))
+    }
+
+    private func code(isPreparing: Bool) -> ErrorCode {
+        switch state {
+        case "40001", "40P01", "55P03", "40003": .sqlConflict
+        case "57014": .answerTimedOut
+        case "3D000": .sqlDatabaseUnknown
+        // What was prepared is no longer as it was; it is prepared anew.
+        case "26000": .sqlConflict
+        case "0A000" where message.contains("cached plan"): .sqlConflict
+        case "53300", "57P01", "57P02", "57P03", "25006", "57P05": .sqlUnavailable
+        case "42501" where isPreparing: .sqlStatementInvalid
+        default:
+            switch stateClass {
+            case "08": .connectionCut
+            case "28": .accessRefused
+            case "53", "57", "58", "XX": .sqlServerFailed
+            case _ where isPreparing: .sqlStatementInvalid
+            default: .sqlRefused
+            }
+        }
+    }
+
+    /// Whether a connection on which this happened is of no use any more.
+    var endsConnection: Bool {
+        ["57P01", "57P02", "57P03", "57P05", "25006"].contains(state) || stateClass == "08"
+    }
+}

@@ -1,0 +1,47 @@
+internal import IntegrationCore
+internal import PostgreSQLClient
+
+/// Runs a statement, or writes a row, for each message. Accepted means: committed.
+struct PostgresDestination: Destination {
+    let connection: PostgresConnection
+    let target: RowTarget
+    let arguments: Arguments
+    /// Nil: repetitions are not told from others.
+    let inbox: InboxOptions?
+
+    func withSender<R: Sendable>(
+        in context: FlowContext, _ body: (any Sender) async throws -> R
+    ) async throws -> R {
+        try await connection.database.open(in: context) { session in
+            let inbox = inbox.map { Inbox($0, of: "\(context.flow) \(target.identity)") }
+            return try await body(PostgresSender(destination: self, session: session, inbox: inbox))
+        }
+    }
+}
+
+/// An open destination.
+struct PostgresSender: Sender {
+    let destination: PostgresDestination
+    let session: PostgreSQLSession
+    let inbox: Inbox?
+
+    var endsWhenCancelled: Bool { true }
+
+    func send(_ batch: Batch) async throws(IntegrationError) -> SendReport {
+        guard !batch.messages.isEmpty else { return .accepted }
+        let context = session.context
+        let arena = context.arenas.take()
+        defer { context.arenas.give(arena) }
+        // Others may read the batch meanwhile, and parsing writes into its memory.
+        let own = batch.copy(of: batch.messages.indices, into: arena)
+        return try await session.withConnection { connection async throws(IntegrationError) in
+            let form = try await RowForm(
+                of: destination.target.single, arguments: destination.arguments, connection, session)
+            if let inbox { try await inbox.prepare(connection, session) }
+            var writer = BatchWriter(
+                target: destination.target, connection: connection, timeout: session.timeout, inbox: inbox)
+            try await writer.write(own, form, context)
+            return writer.report
+        }
+    }
+}

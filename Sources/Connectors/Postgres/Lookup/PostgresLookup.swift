@@ -1,0 +1,168 @@
+internal import IntegrationCore
+internal import IntegrationDocument
+internal import PostgreSQLClient
+
+/// Asks a database for rows by their keys.
+struct PostgresLookup: Lookup {
+    let connection: PostgresConnection
+    let statement: String
+    let arguments: Arguments
+    /// The column that holds a row's key, where one query asks for many; nil: a query for each key.
+    let key: String?
+    /// Whether the answer is one row, or all of them.
+    let isSingle: Bool
+    let maximumRows: Int
+
+    func withFinder<R: Sendable>(
+        in context: FlowContext, _ body: (any Finder) async throws -> R
+    ) async throws -> R {
+        try await connection.database.open(in: context) { session in
+            try await body(PostgresFinder(lookup: self, session: session))
+        }
+    }
+}
+
+/// An open lookup.
+struct PostgresFinder: Finder {
+    let lookup: PostgresLookup
+    let session: PostgreSQLSession
+
+    var endsWhenCancelled: Bool { true }
+
+    func find(_ keys: [LookupKey]) async throws(IntegrationError) -> [LookupAnswer] {
+        guard !keys.isEmpty else { return [] }
+        return try await session.withConnection { connection async throws(IntegrationError) in
+            let form = try await RowForm(of: lookup.statement, arguments: lookup.arguments, connection, session)
+            guard let column = lookup.key else { return try await each(keys, form, connection) }
+            return try await together(keys, column, form, connection)
+        }
+    }
+
+    /// A query for each key, all sent at once; each stands alone.
+    private func each(
+        _ keys: [LookupKey], _ form: RowForm, _ connection: PostgreSQLConnection
+    ) async throws(IntegrationError) -> [LookupAnswer] {
+        var answers = [LookupAnswer](repeating: .missing, count: keys.count)
+        var rows = SQLParameters(width: form.width)
+        var asked: [Int] = []
+        for (index, key) in keys.enumerated() {
+            do throws(IntegrationError) {
+                try append([key], form, to: &rows)
+                asked.append(index)
+            } catch {
+                answers[index] = .failed(error)
+            }
+        }
+        var next = 0
+        while next < asked.count {
+            let requests = (next..<asked.count).map { row in
+                form.isEmpty ? SQLRequest(lookup.statement) : SQLRequest(lookup.statement, rows, row: row)
+            }
+            let outcomes = try await connection.run(requests, timeout: session.timeout)
+            // Behind a key that the database refuses the others are asked for again.
+            let start = next
+            for outcome in outcomes {
+                switch outcome {
+                case .done(let result):
+                    answers[asked[next]] = try await answer(result, Array(0..<result.count), connection)
+                case .failed(let failure):
+                    let error = failure.error()
+                    guard error.code == .sqlRefused else { throw error }
+                    answers[asked[next]] = .failed(error)
+                case .skipped: break
+                }
+                if case .skipped = outcome { break }
+                next += 1
+            }
+            guard next > start else {
+                throw IntegrationError(.sqlServerFailed, "the database skipped a query and did not say why")
+            }
+        }
+        return answers
+    }
+
+    /// One query for all keys; where one of them is no value of the column's type, the halves tell which.
+    private func together(
+        _ keys: [LookupKey], _ column: String, _ form: RowForm, _ connection: PostgreSQLConnection
+    ) async throws(IntegrationError) -> [LookupAnswer] {
+        var rows = SQLParameters(width: form.width)
+        let failure: IntegrationError
+        do throws(IntegrationError) {
+            try append(keys, form, to: &rows)
+            let result = try await connection.run(SQLRequest(lookup.statement, rows), timeout: session.timeout)
+            return try await answers(keys, result, column, connection)
+        } catch {
+            failure = error
+        }
+        guard failure.code == .sqlRefused || failure.code == .sqlValueInvalid else { throw failure }
+        guard keys.count > 1 else { return [.failed(failure)] }
+        let middle = keys.count / 2
+        let first = try await together(Array(keys[..<middle]), column, form, connection)
+        return first + (try await together(Array(keys[middle...]), column, form, connection))
+    }
+
+    private func append(
+        _ keys: [LookupKey], _ form: RowForm, to rows: inout SQLParameters
+    ) throws(IntegrationError) {
+        let arena = session.context.arenas.take()
+        defer { session.context.arenas.give(arena) }
+        var input = TextInput(keys: keys, arena: arena, context: session.context)
+        try form.append(&input, to: &rows)
+    }
+
+    /// Deals the rows of one query out to the keys.
+    private func answers(
+        _ keys: [LookupKey], _ result: SQLResult, _ column: String, _ connection: PostgreSQLConnection
+    ) async throws(IntegrationError) -> [LookupAnswer] {
+        guard let place = result.column(named: column) else {
+            throw IntegrationError(
+                .sqlAnswerInvalid, "the query gives no column `\(column)` (`key`)",
+                causes: ["its columns are \(result.columns.map(\.name).joined(separator: ", "))"])
+        }
+        let isUUID = result.columns[place].type == .uuid
+        var rows: [String: [Int]] = [:]
+        for row in 0..<result.count {
+            if let key = result.text(row, place) { rows[key, default: []].append(row) }
+        }
+        var answers: [LookupAnswer] = []
+        for key in keys {
+            answers.append(try await answer(result, rows[isUUID ? key.text.lowercased() : key.text] ?? [], connection))
+        }
+        return answers
+    }
+
+    private func answer(
+        _ result: SQLResult, _ rows: [Int], _ connection: PostgreSQLConnection
+    ) async throws(IntegrationError) -> LookupAnswer {
+        guard result.count <= lookup.maximumRows else {
+            throw IntegrationError(
+                .sqlAnswerInvalid, "the query gave \(result.count) rows, and `max_rows` is \(lookup.maximumRows)")
+        }
+        guard let first = rows.first else { return .missing }
+        if lookup.isSingle, rows.count > 1 {
+            return .failed(
+                IntegrationError(
+                    .sqlRefused, "the query gave \(rows.count) rows for one key",
+                    remedy: "Make the query give one, or write `single: false` for all of them."))
+        }
+        let writer = SQLRowWriter(
+            result.columns, try await connection.types(of: result.columns, timeout: session.timeout))
+        var out = OutputBuffer()
+        if lookup.isSingle {
+            writer.write(result, first, to: &out)
+        } else {
+            out.append("{\"rows\":[")
+            for (number, row) in rows.enumerated() {
+                if number > 0 { out.append(UInt8(ascii: ",")) }
+                writer.write(result, row, to: &out)
+            }
+            out.append("]}")
+        }
+        do {
+            return .found(try out.withBytes { bytes throws(ParseError) in try Document(bytes, policy: .lenient) })
+        } catch {
+            return .failed(
+                IntegrationError(.sqlAnswerInvalid, "a row can't be a document", causes: [error.reason.rawValue]))
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import IntegrationCore
+internal import PostgreSQLClient
+
+/// Tables that the connector makes for itself.
+enum OwnTable {
+    /// Creates a table unless it is there; whoever may not create tables can have it made by somebody else beforehand.
+    ///
+    /// - Parameters:
+    ///   - name: without its schema, or quoted with it.
+    ///   - definition: statements that may be run by several at once only if they wait for one another.
+    static func create(
+        _ name: String, _ definition: String, _ connection: PostgreSQLConnection, timeout: Duration
+    ) async throws(IntegrationError) {
+        let found = try await connection.run(SQLRequest("select to_regclass($1) is not null", [name]), timeout: timeout)
+        guard found.text(0, 0) != "t" else { return }
+        let statements = definition.split(separator: ";").map { SQLRequest(String($0)) }
+        // One at a time: `if not exists` alone fails where two create the same at once.
+        let lock = SQLRequest("select pg_advisory_xact_lock(hashtext($1))", ["integration \(name)"])
+        let outcomes = try await connection.run(
+            [SQLRequest("begin"), lock] + statements + [SQLRequest("commit")], timeout: timeout)
+        if let failure = outcomes.lazy.compactMap(\.failure).first {
+            var error = failure.error(isPreparing: true)
+            error.message = "the table \(name) can't be made: \(error.message)"
+            throw error
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import IntegrationCore
+internal import Logging
+internal import PostgreSQLClient
+
+/// Listens to a channel on a connection of its own, and opens it again where it is cut.
+struct Listener: Sendable {
+    let channel: String
+    let session: PostgreSQLSession
+    let wakeup: Wakeup
+
+    private static let pause = Duration.seconds(1)
+
+    /// Listens for the length of `body`; without a channel nothing wakes anybody.
+    static func with<R: Sendable>(
+        channel: String?, _ session: PostgreSQLSession, _ wakeup: Wakeup, _ body: () async throws -> R
+    ) async throws -> R {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if let channel {
+                group.addTask { await Listener(channel: channel, session: session, wakeup: wakeup).run() }
+            }
+            defer { group.cancelAll() }
+            return try await body()
+        }
+    }
+
+    /// Runs until it is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            do throws(IntegrationError) {
+                let connection = try await session.ownConnection()
+                do throws(IntegrationError) {
+                    try await connection.listen(to: channel, timeout: session.timeout)
+                    // Whatever was told while nobody listened is found by looking.
+                    wakeup.wake()
+                    while true {
+                        if try await !connection.notifications(within: nil).isEmpty { wakeup.wake() }
+                    }
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+            } catch {
+                guard !Task.isCancelled else { return }
+                session.context.logger.warning(
+                    "nothing wakes the source for now",
+                    metadata: ["channel": "\(channel)", "code": "\(error.code)", "error": "\(error.message)"])
+                guard await session.context.pause(for: Self.pause) else { return }
+            }
+        }
+    }
+}

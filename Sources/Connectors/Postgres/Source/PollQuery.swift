@@ -1,0 +1,93 @@
+internal import IntegrationCore
+internal import PostgreSQLClient
+
+/// A query that is repeated for rows beyond a position.
+struct PollQuery: Sendable {
+    /// How the values of the position are counted.
+    enum Scale: Sendable, Hashable {
+        case integer
+        /// Microseconds since 1970.
+        case zonedTime, time, date
+    }
+
+    private let sql: String
+    private let position: SQLName
+    let positionName: String
+
+    init(_ sql: String, position: String) {
+        // What stands behind a semicolon would be another statement, and is refused as one.
+        self.sql = sql.trimmingSemicolon
+        self.position = SQLName(position)
+        positionName = position
+    }
+
+    /// What its rows' positions are kept under, and their ids made of.
+    var seed: UInt64 { Fingerprint("\(positionName) \(sql)").value }
+
+    /// Whether the query itself says where it goes on; otherwise that is added.
+    private func filter(_ hasParameter: Bool) -> String { hasParameter ? "" : " where q.\(position.quoted) > $1" }
+
+    /// The query as it is, for its description.
+    var bare: String { sql }
+
+    /// Gives no rows, only what their columns are; asked with NULL where the query has a parameter.
+    func columns(hasParameter: Bool) -> SQLRequest {
+        let description = "select q.* from (\(sql)) q limit 0"
+        return hasParameter ? SQLRequest(description, [nil]) : SQLRequest(description)
+    }
+
+    /// Rows beyond a position in its order, with all that share the last one's; their last column is the position as a
+    /// number.
+    func next(_ scale: Scale, hasParameter: Bool) -> String {
+        let column = "q.\(position.quoted)"
+        let number =
+            switch scale {
+            case .integer: "\(column)::bigint"
+            case .zonedTime, .time, .date: "(extract(epoch from \(column)) * 1000000)::bigint"
+            }
+        return """
+            select q.*, \(number) from (\(sql)) q\(filter(hasParameter))
+            order by \(column) fetch first ($2::bigint) rows with ties
+            """
+    }
+
+    /// The text of a position that was kept as a number.
+    static func text(of number: Int64, _ scale: Scale) -> SQLRequest? {
+        let sql: String
+        switch scale {
+        case .integer: return nil
+        case .zonedTime: sql = "select (timestamptz 'epoch' + $1::bigint * interval '1 microsecond')::text"
+        case .time: sql = "select (timestamp 'epoch' + $1::bigint * interval '1 microsecond')::text"
+        case .date: sql = "select (timestamp 'epoch' + $1::bigint * interval '1 microsecond')::date::text"
+        }
+        return SQLRequest(sql, ["\(number)"])
+    }
+
+    static func scale(of type: SQLTypeID) -> Scale? {
+        switch type.number {
+        case 20, 21, 23, 26: .integer
+        case 1184: .zonedTime
+        case 1114: .time
+        case 1082: .date
+        default: nil
+        }
+    }
+
+    /// What stands before every value of a parameter's type.
+    static func beginning(of type: SQLTypeID) -> String {
+        switch type.number {
+        case 21: "-32768"
+        case 23: "-2147483648"
+        case 20: "-9223372036854775808"
+        case 26: "0"
+        default: "-infinity"
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingSemicolon: String {
+        let blanks: Set<Character> = [" ", "\n", "\t", "\r", "\r\n", ";"]
+        return String(reversed().drop { blanks.contains($0) }.reversed())
+    }
+}

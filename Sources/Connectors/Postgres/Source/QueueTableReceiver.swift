@@ -1,0 +1,282 @@
+internal import IntegrationCore
+internal import IntegrationDocument
+internal import Logging
+internal import PostgreSQLClient
+internal import Synchronization
+
+/// An open queue table: claims rows, keeps their leases alive, and tells the database what became of them.
+final class QueueTableReceiver: Receiver {
+    private struct Settled {
+        var lease: String
+        var accepted: [Int64] = []
+        var released: [Int64] = []
+    }
+
+    private struct State {
+        /// Leases of deliveries that are being worked on.
+        var held: Set<String> = []
+        /// What is still to be told; as many entries at most as deliveries are under way.
+        var settled: [Settled] = []
+        /// When suspects are looked for again (monotonic).
+        var nextSuspects = Duration.zero
+        /// Whether the table is known to be there.
+        var isThere = false
+    }
+
+    private let source: QueueTableSource
+    private let session: PostgreSQLSession
+    private let wakeup: Wakeup
+    private let state = Mutex(State())
+    /// Wakes the keeper when something was settled.
+    private let settled = Wakeup()
+
+    private var context: FlowContext { session.context }
+
+    /// Receives of a row that was alone in its delivery and never settled, after which it is poison.
+    private static let poisonCount = 3
+    private static let suspectInterval = Duration.seconds(1)
+    private static let pauseAfterFailure = Duration.seconds(1)
+
+    init(_ source: QueueTableSource, session: PostgreSQLSession, wakeup: Wakeup) {
+        self.source = source
+        self.session = session
+        self.wakeup = wakeup
+    }
+
+    func receive() async throws(IntegrationError) -> Delivery? {
+        while !context.shutdown.isSignalled, !Task.isCancelled {
+            let seen = wakeup.count
+            let isEnding = context.ending.isSignalled
+            let now = context.clock.now
+            do throws(IntegrationError) {
+                if let delivery = try await claim(at: now) { return delivery }
+            } catch {
+                guard error.isRetryable, !Task.isCancelled else { throw error }
+                context.logger.error(
+                    "the queue table can't be read for now",
+                    metadata: [
+                        "table": "\(source.table.table.quoted)", "code": "\(error.code)", "error": "\(error.message)",
+                    ])
+                guard await context.pause(for: Self.pauseAfterFailure) else { return nil }
+                continue
+            }
+            if isEnding { return nil }
+            await wakeup.waitForRows(after: seen, until: now + source.pollInterval, in: context)
+        }
+        return nil
+    }
+
+    // MARK: Claiming
+
+    private func claim(at now: Duration) async throws(IntegrationError) -> Delivery? {
+        let looksForSuspects = state.withLock { state in
+            guard state.nextSuspects <= now else { return false }
+            state.nextSuspects = now + Self.suspectInterval
+            return true
+        }
+        let lease = newLease()
+        let rows = try await session.withConnection { connection async throws(IntegrationError) in
+            if state.withLock({ !$0.isThere }) {
+                try await OwnTable.create(
+                    source.table.table.quoted, source.table.definition, connection, timeout: session.timeout)
+                state.withLock { $0.isThere = true }
+            }
+            if looksForSuspects {
+                let request = source.table.claimSuspect(lease, for: source.visibilityTimeout)
+                let suspects = try await connection.run(request, timeout: session.timeout)
+                if suspects.count > 0 { return suspects }
+            }
+            let request = source.table.claim(lease, for: source.visibilityTimeout, count: source.batchSize)
+            return try await connection.run(request, timeout: session.timeout)
+        }
+        return rows.count > 0 ? delivery(of: rows, lease) : nil
+    }
+
+    /// A random UUID (RFC 9562, 5.4).
+    private func newLease() -> String {
+        var random = context.random
+        let digits = Array("0123456789abcdef")
+        var text = ""
+        for place in 0..<32 {
+            let nibble = Int(random.next() & 15)
+            text.append(digits[place == 12 ? 4 : place == 16 ? 8 | nibble & 3 : nibble])
+            if [7, 11, 15, 19].contains(place) { text.append("-") }
+        }
+        return text
+    }
+
+    /// Columns of a claim.
+    private enum Column { static let id = 0, body = 1, headers = 2, receives = 3, suspects = 4 }
+
+    private func delivery(of rows: SQLResult, _ lease: String) -> Delivery {
+        let ids = (0..<rows.count).map { rows.text($0, Column.id).flatMap { Int64($0) } ?? 0 }
+        // What an update returns is in no order.
+        let order = ids.indices.sorted { ids[$0] < ids[$1] }
+        let batch = RowBatch(arena: context.arenas.take())
+        var messages: [Message] = []
+        var failures: [FailedMessage] = []
+        for (origin, row) in order.enumerated() {
+            let metadata = batch.metadata(headers: rows.text(row, Column.headers))
+            let receives = rows.text(row, Column.receives).flatMap { Int32($0) } ?? 1
+            let id = MessageID(seed: source.table.seed, position: UInt64(bitPattern: ids[row]))
+            let body = rows.withBytes(row, Column.body) { batch.body($0) }
+            guard let body else {
+                failures.append(
+                    FailedMessage(
+                        message: Message(id: id, origin: origin, body: .empty, metadata: metadata),
+                        error: RowBatch.tooLarge))
+                continue
+            }
+            let message = Message(id: id, origin: origin, body: body, metadata: metadata, receiveCount: receives)
+            let suspects = rows.text(row, Column.suspects).flatMap { Int($0) } ?? 0
+            if suspects >= Self.poisonCount {
+                failures.append(FailedMessage(message: message, error: poison(suspects)))
+            } else {
+                messages.append(message)
+            }
+        }
+        state.withLock { _ = $0.held.insert(lease) }
+        let sorted = order.map { ids[$0] }
+        return Delivery(Batch(arena: batch.arena, messages: messages, failures: failures)) { [self] in
+            settle(lease, sorted, $0)
+        }
+    }
+
+    private func poison(_ suspects: Int) -> IntegrationError {
+        IntegrationError(
+            .poisonMessage, "handed over alone \(suspects) times, each of which ended without a settlement",
+            component: source.table.table.quoted)
+    }
+
+    private func settle(_ lease: String, _ ids: [Int64], _ settlement: Settlement) {
+        var entry = Settled(lease: lease)
+        for (origin, id) in ids.enumerated() {
+            if case .released = settlement.outcome(of: origin) {
+                entry.released.append(id)
+            } else {
+                entry.accepted.append(id)
+            }
+        }
+        state.withLock { state in
+            state.held.remove(lease)
+            state.settled.append(entry)
+        }
+        settled.wake()
+    }
+
+    // MARK: Leases
+
+    /// Calls `body`, and keeps leases meanwhile; what was settled last has been told when this returns.
+    func keepingLeases<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+        let result: Result<R, any Error> = await withTaskGroup(of: Void.self) { group in
+            let end = ShutdownSignal()
+            group.addTask { await self.keepLeases(until: end) }
+            let result: Result<R, any Error>
+            do {
+                result = .success(try await body())
+            } catch {
+                // The keeper must not be cancelled by it: there may be something to tell.
+                result = .failure(error)
+            }
+            end.signal()
+            await group.waitForAll()
+            return result
+        }
+        return try result.get()
+    }
+
+    /// Tells what was settled, all that has come together in one transaction, and extends leases at a third of their
+    /// time; until `end` is given, and then once more.
+    private func keepLeases(until end: ShutdownSignal) async {
+        let interval = source.visibilityTimeout / 3
+        var next = context.clock.now + interval
+        var failures = 0
+        while true {
+            let seen = settled.count
+            let isEnding = end.isSignalled
+            do throws(IntegrationError) {
+                try await tell()
+                if context.clock.now >= next {
+                    try await extend()
+                    next = context.clock.now + interval
+                }
+                failures = 0
+            } catch {
+                guard !Task.isCancelled else { return }
+                context.logger.warning(
+                    "leases can't be settled for now",
+                    metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                failures += 1
+                // Whoever comes later finds the rows when their leases have run out.
+                if isEnding, failures > 3 || !error.isRetryable { return }
+                await pause(for: Self.pauseAfterFailure)
+                continue
+            }
+            // Nothing can be told any more once the task is cancelled: the leases run out, and others get the rows.
+            if isEnding || Task.isCancelled { return }
+            await wait(after: seen, until: next, end)
+        }
+    }
+
+    private func wait(after seen: Int, until deadline: Duration, _ end: ShutdownSignal) async {
+        guard settled.count == seen else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [settled] in await settled.wait(after: seen) }
+            group.addTask { await end.wait() }
+            group.addTask { await self.sleep(until: deadline) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func pause(for duration: Duration) async { await sleep(until: context.clock.now + duration) }
+
+    private func sleep(until deadline: Duration) async {
+        do throws(CancellationError) { try await context.clock.sleep(until: deadline) } catch {}
+    }
+
+    private func tell() async throws(IntegrationError) {
+        let entries = state.withLock { $0.settled }
+        guard !entries.isEmpty else { return }
+        var requests = [SQLRequest("begin")]
+        var counts = [0]
+        for entry in entries {
+            if !entry.accepted.isEmpty {
+                requests.append(source.table.accept(entry.lease, entry.accepted))
+                counts.append(entry.accepted.count)
+            }
+            if !entry.released.isEmpty {
+                requests.append(source.table.release(entry.lease, entry.released))
+                counts.append(entry.released.count)
+            }
+        }
+        requests.append(SQLRequest("commit"))
+        let sent = requests
+        let outcomes = try await session.withConnection { connection async throws(IntegrationError) in
+            let outcomes = try await connection.run(sent, timeout: session.timeout)
+            if let failure = outcomes.lazy.compactMap(\.failure).first { throw failure.error() }
+            return outcomes
+        }
+        state.withLock { $0.settled.removeFirst(entries.count) }
+        let late = zip(outcomes, counts).reduce(0) { sum, pair in
+            sum + pair.1 - min(pair.1, pair.0.result?.changed ?? 0)
+        }
+        if late > 0 {
+            context.logger.warning(
+                "rows were settled after their lease was lost: others have them now",
+                metadata: ["table": "\(source.table.table.quoted)", "rows": "\(late)"])
+        }
+        if entries.contains(where: { !$0.released.isEmpty }) { wakeup.wake() }
+    }
+
+    private func extend() async throws(IntegrationError) {
+        let held = state.withLock { $0.held }
+        guard !held.isEmpty else { return }
+        let result = try await session.run(source.table.extend(Array(held), by: source.visibilityTimeout))
+        let kept = Set((0..<result.count).compactMap { result.text($0, 0) })
+        let lost = held.subtracting(kept).count
+        if lost > 0 {
+            context.logger.warning("leases were lost", metadata: ["deliveries": "\(lost)"])
+        }
+    }
+}

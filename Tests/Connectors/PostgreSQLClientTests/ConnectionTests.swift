@@ -1,0 +1,149 @@
+import ConnectorTestSupport
+import FaultProxy
+import IntegrationCore
+import PostgreSQLClient
+import Testing
+
+@Suite("A connection to PostgreSQL", .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.absence)"))
+struct ConnectionTests {
+    private let server: PostgresServer
+
+    init() throws { server = try .shared() }
+
+    private func refusal(_ settings: PostgreSQLSettings) async throws -> IntegrationError {
+        try #require(await failure { _ = try await PostgreSQLConnection.open(settings) })
+    }
+
+    @Test("On loopback and Unix sockets TLS is used where the server has it, and nothing is demanded")
+    func local() async throws {
+        let connection = try await PostgreSQLConnection.open(server.url())
+        let facts = try #require(await connection.facts)
+        #expect(facts.version >= 150000 && facts.tls == "TLSv1.3")
+        let folder = server.socketFolder.replacing("/", with: "%2F")
+        let socket = try await PostgreSQLConnection.open(server.url(host: folder))
+        #expect(await socket.facts?.tls == nil)
+        #expect(try await socket.run("select 1").text(0, 0) == "1")
+    }
+
+    @Test("Elsewhere the certificate must be of the host, signed by an authority of the system")
+    func remote() async throws {
+        // The name leads here by `hostaddr`, so that the host counts as another machine.
+        let url = server.url(host: "localhost.example", "hostaddr=127.0.0.1")
+        #expect(try await PostgreSQLConnection.open(url).facts?.tls == "TLSv1.3", "the address is this machine")
+        var settings = try PostgreSQLSettings(test: server.url(host: "localhost"))
+        settings.sslMode = .verifyFull
+        let error = try await refusal(settings)
+        #expect(error.code == .tlsFailed)
+        #expect(error.message.contains("certificate verify failed"))
+    }
+
+    @Test("Every mode of libpq demands what it says")
+    func modes() async throws {
+        func open(
+            _ mode: PostgreSQLSettings.SSLMode, host: String = "localhost", ca: String? = nil
+        ) async throws
+            -> String?
+        {
+            var settings = try PostgreSQLSettings(test: server.url(host: host, "hostaddr=127.0.0.1"))
+            settings.sslMode = mode
+            settings.authority = ca.map { server.certificate($0) }
+            return try await PostgreSQLConnection.open(settings).facts?.tls
+        }
+        #expect(try await open(.disable) == nil)
+        #expect(try await open(.allow) == nil)
+        #expect(try await open(.prefer) == "TLSv1.3")
+        #expect(try await open(.require) == "TLSv1.3")
+        #expect(try await open(.verifyCA, host: "elsewhere", ca: "ca.pem") == "TLSv1.3")
+        #expect(try await open(.verifyFull, ca: "ca.pem") == "TLSv1.3")
+        for (mode, host, ca) in [
+            (.verifyFull, "elsewhere", "ca.pem"), (.verifyFull, "localhost", "other-ca.pem"),
+            (.verifyCA, "localhost", "other-ca.pem"), (.require, "localhost", "other-ca.pem"),
+        ] as [(PostgreSQLSettings.SSLMode, String, String)] {
+            let error = await failure { _ = try await open(mode, host: host, ca: ca) }
+            #expect(error?.code == .tlsFailed, "\(mode) \(host) \(ca): \(String(describing: error))")
+        }
+    }
+
+    @Test("Our own certificate is shown to a server that asks for it")
+    func clientCertificate() async throws {
+        var settings = try PostgreSQLSettings(test: server.url("carol", host: "localhost"))
+        settings.sslMode = .verifyFull
+        settings.authority = server.certificate("ca.pem")
+        let without = try await refusal(settings)
+        #expect(without.code == .tlsFailed)
+        #expect(without.message.contains("requires a valid client certificate"))
+        settings.certificate = server.certificate("client.pem")
+        settings.key = server.certificate("client.key")
+        let connection = try await PostgreSQLConnection.open(settings)
+        #expect(try await connection.run("select current_user").text(0, 0) == "carol")
+    }
+
+    @Test("Passwords go by SCRAM, and what is wrong with them is said")
+    func passwords() async throws {
+        var settings = try PostgreSQLSettings(test: server.url("alice", database: "alice"))
+        let none = try await refusal(settings)
+        #expect(none.code == .accessRefused && none.message.contains("no password supplied"))
+        settings.password = SecretString("wr0ng")
+        let wrong = try await refusal(settings)
+        #expect(wrong.code == .accessRefused && wrong.nativeCode == "28P01")
+        #expect(wrong.message.hasSuffix("FATAL:  password authentication failed for user \"alice\""))
+        settings.password = SecretString("s3cret")
+        #expect(try await PostgreSQLConnection.open(settings).run("select current_user").text(0, 0) == "alice")
+        let database = try await refusal(PostgreSQLSettings(test: server.url(database: "nowhere")))
+        #expect(database.code == .sqlDatabaseUnknown && database.nativeCode == "3D000")
+    }
+
+    @Test("A name that leads nowhere, a port where nobody listens, and a URL that makes no sense are told apart")
+    func addresses() async throws {
+        let name = try await refusal(PostgreSQLSettings(test: "postgres://nowhere.invalid/db?sslmode=disable"))
+        #expect(name.code == .hostUnknown)
+        let port = try await refusal(PostgreSQLSettings(test: "postgres://127.0.0.1:1/db"))
+        #expect(port.code == .connectionRefused)
+        let url = try await refusal(PostgreSQLSettings(test: "postgres://u:s3cret@127.0.0.1/db?sslmood=disable"))
+        #expect(url.code == .cannotBuild && url.message.contains("sslmood"))
+    }
+
+    @Test("Of several hosts the next one is taken where one refuses, says nothing, or only lets read")
+    func hosts() async throws {
+        try await FaultProxy.withProxy(port: server.port) { proxy, silent in
+            proxy.set(.blackHole(after: 0, .toServer))
+            let hosts = "127.0.0.1:1,127.0.0.1:\(silent),127.0.0.1:\(server.port)"
+            let url = "postgres://postgres@\(hosts)/postgres?target_session_attrs=read-write&sslmode=disable"
+            let connection = try await PostgreSQLConnection.open(
+                try PostgreSQLSettings(test: url, connectTimeout: .milliseconds(300)))
+            #expect(try await connection.run("select 1").text(0, 0) == "1")
+            let standby = url.replacing("read-write", with: "standby")
+            let error = try await refusal(PostgreSQLSettings(test: standby, connectTimeout: .milliseconds(300)))
+            #expect(error.code == .sqlUnavailable, "\(error)")
+        }
+    }
+
+    @Test("Who takes the connection and says nothing is given up in time")
+    func silence() async throws {
+        try await FaultProxy.withProxy(port: server.port) { proxy, port in
+            proxy.set(.blackHole(after: 0, .toServer))
+            let started = ContinuousClock.now
+            let error = try await refusal(
+                PostgreSQLSettings(test: server.url(port: port), connectTimeout: .milliseconds(300)))
+            #expect(error.code == .answerTimedOut)
+            #expect(error.message.contains("did not answer to the wish for TLS"))
+            #expect(ContinuousClock.now - started < .seconds(3))
+        }
+    }
+
+    @Test("Connecting ends at once when it is cancelled")
+    func cancelled() async throws {
+        try await FaultProxy.withProxy(port: server.port) { proxy, port in
+            proxy.set(.blackHole(after: 0, .toServer))
+            let settings = try PostgreSQLSettings(test: server.url(port: port), connectTimeout: .seconds(60))
+            let started = ContinuousClock.now
+            await withTaskGroup(of: IntegrationError?.self) { group in
+                group.addTask { await failure { _ = try await PostgreSQLConnection.open(settings) } }
+                while proxy.accepted == 0 { await Task.yield() }
+                group.cancelAll()
+                #expect(await group.next()??.code == .noConnection)
+            }
+            #expect(ContinuousClock.now - started < .seconds(10))
+        }
+    }
+}
