@@ -3,12 +3,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help build run test services faults check bench format tsan clean
+.PHONY: help build run test services faults fuzz differential check bench format tsan clean
 
 help: ## show this list
 	@echo "Integration: an integration engine in Swift. Start with: make run"
 	@echo
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 build: ## build the release executable: .build/release/integration
 	@scripts/setup run
@@ -26,6 +26,12 @@ services: ## real servers for flows and tests on 127.0.0.1, until Ctrl-C
 faults: ## 1,200 kills and other faults, all to no effect (make test does 60)
 	@scripts/faults $(KILLS) $(SEED)
 
+fuzz: ## feed the parsers with made-up inputs (SECONDS=30 for each)
+	@scripts/fuzz $(SECONDS)
+
+differential: ## compare the languages with reference libraries (COUNT=2000 random cases of each)
+	@scripts/differential $(COUNT)
+
 check: ## format, sizes, words, layering, that everything builds, docs and examples
 	@scripts/check
 
@@ -39,5 +45,5 @@ tsan: ## run the inner unit tests under Thread Sanitizer
 	@scripts/tsan
 
 clean: ## remove everything that was built or generated
-	@rm -rf .build .build-* .venv-bench Benchmarks/.build Benchmarks/results
-	@echo "removed .build, .build-*, .venv-bench, Benchmarks/.build and Benchmarks/results"
+	@rm -rf .build .build-* .venv-bench .venv-differential Benchmarks/.build Benchmarks/results
+	@echo "removed .build, .build-*, .venv-*, Benchmarks/.build and Benchmarks/results"

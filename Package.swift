@@ -15,7 +15,7 @@ let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", p
 let package = Package(
     name: "Integration",
     products: [
-        // The document, the languages and the store alone: for their benchmarks (Benchmarks) and fuzzers (Fuzzing).
+        // The document, the languages and the store alone: for their benchmarks (Benchmarks).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
         .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms"]),
         .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
@@ -27,6 +27,13 @@ let package = Package(
                 "FileConnector", "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
             ]),
         .library(name: "IntegrationTesting", targets: ["IntegrationTesting"]),
+        // The languages, the formats and schedules, for their fuzzers (Fuzzing).
+        .library(
+            name: "IntegrationLanguages",
+            targets: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationPatterns", "IntegrationTransforms",
+                "IntegrationFormats", "FileSystemClient", "GenerateConnector",
+            ]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [
@@ -50,6 +57,9 @@ let package = Package(
         // No pkgConfig here: it would link the shared library beside the archive that the module map names.
         .systemLibrary(
             name: "CPCRE2", path: "Sources/CLibraries/CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+
+        // Loaded at its first use, never linked: the header alone is needed.
+        .target(name: "CRabbitMQ", path: "Sources/CLibraries/CRabbitMQ"),
 
         .systemLibrary(
             name: "CSQLite", path: "Sources/CLibraries/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -131,6 +141,10 @@ let package = Package(
             path: "Sources/Clients/HTTP"),
 
         .target(
+            name: "RabbitMQClient",
+            dependencies: ["IntegrationCore", "IntegrationResilience", "FileSystemClient", "CRabbitMQ", logging],
+            path: "Sources/Clients/RabbitMQ"),
+        .target(
             name: "PostgreSQLClient",
             dependencies: [
                 "CLibPQ", "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "FileSystemClient",
@@ -167,7 +181,13 @@ let package = Package(
                 "IntegrationDocument", "IntegrationCore", "IntegrationResilience", "PostgreSQLClient", logging,
             ],
             path: "Sources/Connectors/Postgres"),
-        .target(name: "RabbitMQConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/RabbitMQ"),
+        .target(
+            name: "RabbitMQConnector",
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "RabbitMQClient",
+                .product(name: "Crypto", package: "swift-crypto"), logging,
+            ],
+            path: "Sources/Connectors/RabbitMQ"),
         .target(name: "MQTTConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/MQTT"),
         .target(name: "GRPCConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/GRPC"),
         .target(name: "AWSConnector", dependencies: ["IntegrationCore"], path: "Sources/Connectors/AWS"),
@@ -265,7 +285,8 @@ let package = Package(
             dependencies: [
                 "Integration", "IntegrationConfiguration", "IntegrationCore", "IntegrationDocument",
                 "IntegrationEngine", "IntegrationFormats", "IntegrationResilience", "IntegrationServices",
-                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector", logging,
+                "IntegrationTesting", "IntegrationTransforms", "FileConnector", "TableConnector", "TestSupport",
+                logging,
             ]),
         .testTarget(
             name: "GoldenTests", dependencies: ["IntegrationCLI"], path: "Tests/GoldenTests"),
@@ -274,11 +295,24 @@ let package = Package(
             name: "FaultTests",
             dependencies: [
                 "Integration", "IntegrationCLI", "IntegrationConfiguration", "IntegrationCore", "IntegrationServices",
-                "IntegrationStore", "ConnectorTestSupport", logging,
+                "IntegrationStore", "RabbitMQClient", "ConnectorTestSupport", logging,
             ]),
         .target(
             name: "ConnectorTestSupport",
-            dependencies: ["IntegrationDocument", "IntegrationCore", logging], path: "Tests/Connectors/Support"),
+            dependencies: [
+                "IntegrationDocument", "IntegrationCore", "IntegrationTesting", "IntegrationTransforms", logging,
+            ], path: "Tests/Connectors/Support"),
+        .testTarget(
+            name: "RabbitMQClientTests",
+            dependencies: [
+                "RabbitMQClient", "IntegrationCore", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/RabbitMQClientTests"),
+        .testTarget(
+            name: "RabbitMQConnectorTests",
+            dependencies: [
+                "RabbitMQConnector", "RabbitMQClient", "IntegrationDocument", "IntegrationCore", "IntegrationTesting",
+                "IntegrationTransforms", "ConnectorTestSupport", "FaultProxy", logging,
+            ], path: "Tests/Connectors/RabbitMQConnectorTests"),
         .testTarget(
             name: "FileConnectorTests",
             dependencies: [

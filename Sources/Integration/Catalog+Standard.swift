@@ -31,7 +31,7 @@ extension Catalog {
         TableConfiguration.register(in: &catalog)
         HTTPConfiguration.register(in: &catalog)
         PostgresConfiguration.register(in: &catalog)
-        catalog.register(contentsOf: RabbitMQConfiguration.types)
+        RabbitMQConfiguration.register(in: &catalog)
         catalog.register(contentsOf: MQTTConfiguration.types)
         catalog.register(contentsOf: GRPCConfiguration.types)
         catalog.register(contentsOf: AWSConfiguration.types)

@@ -3,7 +3,7 @@ import Testing
 
 extension Executable {
     /// Ends what hangs, with status 124.
-    static let atMostAMinute = ["/usr/bin/timeout", "-s", "ABRT", "60"]
+    static let atMostAMinute = ["/usr/bin/timeout", "-k", "15", "-s", "ABRT", "60"]
 }
 
 extension Child {

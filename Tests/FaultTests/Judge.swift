@@ -38,6 +38,7 @@ struct Judge {
             return try lines(Topology.record, in: folder).compactMap { line in
                 line.hasPrefix(path + "\t") ? String(line.dropFirst(path.count + 1)) : nil
             }
+        case .rabbit(let queue, let port): return try await RabbitQueue(queue, port: port).takeAll()
         case .table(let schema, let table): return try schema.sql("select body from \(table)")
         case .envelopes(let path): return try lines(path, in: folder).map(body(ofEnvelope:))
         case .queue(let name):

@@ -10,6 +10,8 @@ struct Topology {
         case envelopes(String)
         /// What a recording server was sent at this path.
         case http(String)
+        /// A queue of a broker that listens at this port, bound to the exchange `sorted` under its own name.
+        case rabbit(String, port: Int)
         /// The column `body` of a table.
         case table(PostgresSchema, String)
     }
@@ -128,6 +130,7 @@ struct Topology {
             switch sinks[place] {
             case .file(let path), .envelopes(let path): "  \(name): {type: file, path: \(path)}\n"
             case .http(let path): "  \(name): {connector: sink, path: \(path)}\n"
+            case .rabbit(let queue, _): "  \(name): {connector: broker, exchange: sorted, routing_key: \(queue)}\n"
             case .table(_, let table): "  \(name): \(Self.destination(table: table))\n"
             default: ""
             }

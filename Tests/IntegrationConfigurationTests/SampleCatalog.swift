@@ -72,7 +72,7 @@ enum SampleCatalog {
         ])
         HTTPConfiguration.register(in: &catalog)
         PostgresConfiguration.register(in: &catalog)
-        catalog.register(contentsOf: RabbitMQConfiguration.types)
+        RabbitMQConfiguration.register(in: &catalog)
         catalog.register(contentsOf: MQTTConfiguration.types)
         catalog.register(contentsOf: GRPCConfiguration.types)
         catalog.register(contentsOf: AWSConfiguration.types)

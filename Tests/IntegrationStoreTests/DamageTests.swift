@@ -1,8 +1,9 @@
 import Glibc
 import IntegrationCore
-import IntegrationStore
 import IntegrationTesting
 import Testing
+
+@testable import IntegrationStore
 
 @Suite struct DamageTests {
     private static let texts = (0..<400).map { "message \($0) " + String(repeating: "x", count: 300) }
@@ -58,6 +59,29 @@ import Testing
         }
         #expect(error.code == .storeDamaged, "\(error)")
         #expect(!error.isRetryable)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [0, 400])
+    func `messages that are counted and can't be found are damage, which nobody waits for`(left: Int) async throws {
+        let home = try await filled()
+        do {
+            let connection = try DataFolder(path: home.path).open(.owner)
+            try connection.execute("DELETE FROM messages WHERE key & 0xFFFFFFFFFF >= \(left)")
+            try connection.execute("UPDATE queues SET messages = 402")
+        }
+        let error = await #expect(throws: IntegrationError.self) {
+            try await home.withStore(clock: ManualClock()) { store in
+                while let claim = try await store.claim(from: "q", count: 50, bytes: 1 << 20, for: .seconds(9)) {
+                    var change = StoreChange()
+                    change.acknowledge = [
+                        Acknowledgement(lease: claim.lease, sequences: claim.messages.map(\.sequence))
+                    ]
+                    try await store.commit(change)
+                }
+            }
+        }
+        #expect(error?.code == .storeDamaged)
+        #expect(error?.message.contains("queue `q` counts") == true)
     }
 
     @Test(.timeLimit(.minutes(2)))

@@ -18,6 +18,7 @@ import Testing
 
     @Test(arguments: [
         "", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.x", "v1.2.3", "1.2.3-", "1.2.3-01", "1.2.3+", "1.2.3-a..b", "-1.2.3",
+        "9223372036854775807.0.0",
     ])
     func `what is no version is refused`(text: String) { #expect(Version(text) == nil) }
 
@@ -37,6 +38,9 @@ import Testing
         for version in outside { #expect(!range.contains(try #require(Version(version)))) }
     }
 
-    @Test(arguments: ["", " ", "latest", "^", ">=", "1.2.3.4", "=>1", "1 || ", "|| 1", "1 | 2", "^x", "1.02"])
+    @Test(arguments: [
+        "", " ", "latest", "^", ">=", "1.2.3.4", "=>1", "1 || ", "|| 1", "1 | 2", "^x", "1.02",
+        "^9223372036854775807",
+    ])
     func `what is no range is refused`(text: String) { #expect(VersionRange(text) == nil) }
 }

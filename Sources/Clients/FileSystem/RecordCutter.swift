@@ -20,7 +20,10 @@ public struct RecordCutter: Sendable {
     private var needsHeader: Bool
     /// The rest of a record that was too long is being skipped.
     private var skipsRecord = false
-    /// The stream's first record, where it names the columns.
+    /// What is being skipped ended between two quotes.
+    private var skipsQuoted = false
+    /// The stream's first record, where it names the columns; nil where that is too long: it is a record like any other
+    /// then, and no later one takes its place.
     public private(set) var header: ByteBlock?
 
     /// - Parameters:
@@ -50,7 +53,8 @@ public struct RecordCutter: Sendable {
             } else if takesRest {
                 take(block, scanned, block.count, position, &records)
                 scanned = block.count
-            } else if skipsRecord || block.count - scanned > maximumRecord {
+            } else if skipsRecord || block.count - scanned > maximumRecord + 1 {
+                // One more than that may be the carriage return of a line feed that is still to come.
                 skipRest(block, scanned, position, &records)
                 scanned = block.count
             } else {
@@ -71,6 +75,10 @@ public struct RecordCutter: Sendable {
                 Record(offset: start, length: maximumRecord, position: position + start, isTooLong: true))
         }
         skipsRecord = true
+        needsHeader = false
+        if case .quotedLines(let quote) = framing {
+            for at in start..<block.count where block.start[at] == quote { skipsQuoted.toggle() }
+        }
     }
 
     private mutating func take(
@@ -78,6 +86,7 @@ public struct RecordCutter: Sendable {
     ) {
         if skipsRecord {
             skipsRecord = false
+            skipsQuoted = false
             return
         }
         var end = lineEnd
@@ -85,8 +94,10 @@ public struct RecordCutter: Sendable {
         guard end > start else { return }
         if needsHeader {
             needsHeader = false
-            header = ByteBlock(UnsafeRawBufferPointer(start: block.start + start, count: end - start))
-            return
+            if end - start <= maximumRecord {
+                header = ByteBlock(UnsafeRawBufferPointer(start: block.start + start, count: end - start))
+                return
+            }
         }
         records.append(
             Record(
@@ -97,7 +108,7 @@ public struct RecordCutter: Sendable {
     /// The line feed that ends the record at `start`; nil where it is not in the block.
     private func endOfRecord(in block: ByteBlock, from start: Int) -> Int? {
         guard case .quotedLines(let quote) = framing else { return Self.lineFeed(in: block, from: start) }
-        var isQuoted = false
+        var isQuoted = skipsQuoted
         for at in start..<block.count {
             if block.start[at] == quote { isQuoted.toggle() }
             if !isQuoted, block.start[at] == UInt8(ascii: "\n") { return at }

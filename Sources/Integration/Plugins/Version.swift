@@ -54,10 +54,11 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
         return left.prerelease.count < right.prerelease.count
     }
 
-    /// Digits without a leading zero.
+    /// Digits without a leading zero; the largest number has no follower, and is none.
     static func number(_ text: Substring) -> Int? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return text.count > 1 && text.hasPrefix("0") ? nil : Int(text)
+        guard text.utf8.count == 1 || !text.hasPrefix("0"), let number = Int(text), number < .max else { return nil }
+        return number
     }
 
     private static func identifiers(_ text: Substring) -> [String]? {

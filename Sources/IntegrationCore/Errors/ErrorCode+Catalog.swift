@@ -3,6 +3,7 @@ extension ErrorCode {
     public static let all: [ErrorCode] = [
         allConfiguration, allConfigurationSources, allConfigurationMeaning, messageCodes, templateCodes, schemaCodes,
         patchCodes, expressionCodes, flowCodes, pluginCodes, programCodes, serviceCodes, fileCodes, streamCodes,
-        networkCodes, httpCodes, httpServerCodes, sqlCodes, guardCodes, storeCodes, serverCodes, commandLineCodes,
+        networkCodes, httpCodes, httpServerCodes, amqpCodes, sqlCodes, guardCodes, storeCodes, serverCodes,
+        commandLineCodes,
     ].flatMap(\.self)
 }

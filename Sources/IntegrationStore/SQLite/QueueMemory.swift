@@ -31,6 +31,11 @@ struct QueueMemory: Sendable {
         return leases.values.contains { $0.deadline <= now }
     }
 
+    /// Whether it counts messages that nobody holds, that wait for no time, and that were not found: the file was damaged.
+    var counterIsWrong: Bool {
+        messages > 0 && cursor >= next && leases.isEmpty && nextDue == nil && released.isEmpty && suspects.isEmpty
+    }
+
     /// Whether somebody has a suspect: one at a time is handed out, so that others are not taken for what ends the process.
     var isSuspectOut: Bool { leases.values.contains { $0.isSuspect } }
 

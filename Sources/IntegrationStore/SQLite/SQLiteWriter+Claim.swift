@@ -7,7 +7,11 @@ extension SQLiteWriter {
     ) throws(IntegrationError) -> Claim? {
         _ = try ready()
         let (now, wall) = (clock.now, wall)
-        guard count > 0, memory.queues[name]?.mayHaveReady(now: now, wall: wall) == true else { return nil }
+        guard count > 0, let queue = memory.queues[name] else { return nil }
+        guard queue.mayHaveReady(now: now, wall: wall) else {
+            if queue.counterIsWrong { throw notFound(queue.messages, in: name) }
+            return nil
+        }
         return try transaction(lazily) { connection throws(IntegrationError) in
             guard var queue = memory.queues[name] else { return nil }
             try expire(&queue, now: now, connection)
@@ -18,7 +22,10 @@ extension SQLiteWriter {
             if builder.isEmpty { try takeSuspect(&queue, &builder, connection) }
             if !builder.isFull, !builder.isSuspect { try takeInTurn(&queue, &builder, connection) }
             defer { memory.queues[name] = queue }
-            guard !builder.isEmpty else { return nil }
+            guard !builder.isEmpty else {
+                if queue.counterIsWrong { throw notFound(queue.messages, in: name) }
+                return nil
+            }
             let lease = Lease(queue: name, token: nextToken())
             let held = LeaseMemory(
                 deadline: now + duration, isSuspect: builder.isSuspect, entries: builder.entries)
@@ -34,6 +41,13 @@ extension SQLiteWriter {
         let now = clock.now
         try extended.withLease(lease, now: now) { _, held throws(IntegrationError) in held.deadline = now + duration }
         memory = extended
+    }
+
+    /// Better said than waited for: what is not found never comes.
+    private func notFound(_ messages: Int, in name: QueueName) -> IntegrationError {
+        IntegrationError(
+            .storeDamaged, "\(folder.database): queue `\(name.text)` counts \(messages) messages that can't be found",
+            remedy: "`integration doctor` says what is wrong with the file and mends counters.")
     }
 
     private func write(

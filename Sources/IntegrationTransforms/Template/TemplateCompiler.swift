@@ -135,9 +135,13 @@ struct TemplateCompiler {
     private mutating func compileText(
         _ text: String, _ key: String, _ missing: MissingValue, _ coercion: Coercion?
     ) throws(IntegrationError) -> Int32 {
-        if text.hasPrefix("$"), !text.hasPrefix("$$") { return try compilePath(text, key, missing, coercion) }
-        let text = text.hasPrefix("$$") ? String(text.dropFirst()) : text
-        guard text.contains("{{") else { return addLiteral([literals.string(text)], key) }
+        // By bytes: to a string, a mark with a combining character behind it is another character.
+        let dollars = text.utf8.prefix(2).prefix { $0 == UInt8(ascii: "$") }.count
+        if dollars == 1 { return try compilePath(text, key, missing, coercion) }
+        let text = dollars == 2 ? String(Substring(text.utf8.dropFirst())) : text
+        guard Text.find(Array("{{".utf8), in: Array(text.utf8)) != nil else {
+            return addLiteral([literals.string(text)], key)
+        }
         let pieces: [TemplateText.Piece]
         do {
             pieces = try TemplateText.split(text)

@@ -2,24 +2,15 @@ import ConnectorTestSupport
 import IntegrationCore
 import IntegrationDocument
 import IntegrationTesting
-import IntegrationTransforms
 import Logging
 import PostgresConnector
 import Synchronization
 import Testing
 
-extension TestMakers {
-    static let catalog: Catalog = {
-        var catalog = Catalog()
-        catalog.languages = .standard
-        catalog.registerSteps()
-        PostgresConfiguration.register(in: &catalog)
-        return catalog
-    }()
-
-    /// - Parameter connector: what `{connector: db}` stands for.
-    convenience init(connector: ConfigurationNode? = nil) throws {
-        try self.init(Self.catalog, type: "postgres", name: "db", connector: connector)
+/// Makes endpoints of type postgres; `{connector: db}` stands for the connector.
+final class TestMakers: ConnectorMakers {
+    init(connector node: ConfigurationNode? = nil) throws {
+        try super.init("postgres", named: "db", PostgresConfiguration.register, connector: node)
     }
 }
 

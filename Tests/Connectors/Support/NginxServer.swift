@@ -34,7 +34,7 @@ public final class NginxServer: Sendable {
     }
 
     /// A port that nobody listens at now.
-    static func freePort() throws -> Int {
+    public static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = loopback(0)

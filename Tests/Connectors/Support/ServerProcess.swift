@@ -39,6 +39,21 @@ public final class ServerProcess: Sendable {
         greeting = waits ? Self.line(from: fromChild[0]) : ""
     }
 
+    /// A server that accepts connections and says nothing; its greeting is the port.
+    public static func silent() throws -> ServerProcess {
+        try ServerProcess([
+            ScriptedServer.python, "-c",
+            """
+            import socket
+            server = socket.create_server(("127.0.0.1", 0))
+            print(server.getsockname()[1], flush=True)
+            kept = []
+            while True:
+                kept.append(server.accept())
+            """,
+        ])
+    }
+
     private static func line(from descriptor: Int32) -> String {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0

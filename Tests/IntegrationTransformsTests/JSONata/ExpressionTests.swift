@@ -31,6 +31,19 @@ struct ExpressionTests {
         #expect(try evaluated("b ?? 1", #"{"a": null}"#) == "1")
     }
 
+    @Test("A part of a text that begins nowhere is empty where its length is said")
+    func substringFromNowhere() throws {
+        #expect(try evaluated(#"$substring("abc", nowhere, 1)"#) == #""""#)
+        #expect(try evaluated(#"$substring("abc", nowhere)"#) == #""abc""#)
+    }
+
+    @Test("What is replaced by nothing becomes the word, as in jsonata-js, whatever the pattern is")
+    func replacedByNothing() throws {
+        #expect(try evaluated(#"$replace("abc", "x", nothing)"#) == #""abc""#)
+        #expect(try evaluated(#"$replace("abc", "b", nothing)"#) == #""aundefinedc""#)
+        #expect(try evaluated(#"$replace("abc", /b/, nothing)"#) == #""aundefinedc""#)
+    }
+
     @Test("Numbers that are only copied keep their text")
     func exactNumbers() throws {
         let expression = try Expression.compile("{'price': price, 'list': [price]}")

@@ -38,6 +38,7 @@ struct TemplateErrorTests {
             (#"{"a":{"$path":"$.b.{c: c}","$as":"string"}}"#, "`$as` has no effect on a projection"),
             (#"{"a":{"$$b":1,"$b":2}}"#, "`$$b` is not one of"),
             (#"{"a":"x {{ y }}"}"#, "`{{ … }}` is an expression, which this template's format does not have"),
+            (#"{"a":"x {{\u0301 y }}"}"#, "`{{ … }}` is an expression, which this template's format does not have"),
             (#"{"a":"x {{ y"}"#, "`{{` is never closed by `}}`"),
         ])
     func refusals(_ mapping: String, _ message: String) {

@@ -7,6 +7,8 @@ internal import Synchronization
 package final class FaultProxy: Sendable {
     private struct State {
         var fault = NetworkFault.none
+        /// Happens to one connection only.
+        var next: NetworkFault?
         var connections: [ObjectIdentifier: any Channel] = [:]
         var accepted = 0
         var passed: [NetworkFault.Direction: Int] = [:]
@@ -53,6 +55,9 @@ package final class FaultProxy: Sendable {
     /// Sets what happens to connections that are made from now on.
     package func set(_ fault: NetworkFault) { state.withLock { $0.fault = fault } }
 
+    /// Sets what happens to the next connection, and to no other.
+    package func setNext(_ fault: NetworkFault) { state.withLock { $0.next = fault } }
+
     /// Ends every connection, both sides see a reset.
     package func cutAll() {
         for channel in state.withLock({ Array($0.connections.values) }) { channel.resetAndClose() }
@@ -72,7 +77,7 @@ package final class FaultProxy: Sendable {
     private func accept(_ client: any Channel) -> EventLoopFuture<Void> {
         let fault = state.withLock { state in
             state.accepted += 1
-            return state.fault
+            return state.next.take() ?? state.fault
         }
         if fault == .refuse {
             client.resetAndClose()

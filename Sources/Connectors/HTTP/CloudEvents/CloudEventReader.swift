@@ -1,5 +1,4 @@
 internal import IntegrationCore
-internal import IntegrationDocument
 internal import NIOHTTP1
 
 /// Reads events out of HTTP messages (HTTP Protocol Binding for CloudEvents 1.0, section 3).
@@ -31,23 +30,10 @@ enum CloudEventReader {
         case .binary: return [try binary(headers, Array(body))]
         case .structured:
             try requireJSON(headers, "+json")
-            return [try parse(body).withRoot { root throws(IntegrationError) in try event(root) }]
+            return [try CloudEvent(json: body)]
         case .batched:
             try requireJSON(headers, "+json")
-            return try parse(body).withRoot { root throws(IntegrationError) in
-                guard root.kind == .array else { throw CloudEvent.invalid("the body of a batch is no JSON array") }
-                var events: [CloudEvent] = []
-                for (index, element) in root.elements.enumerated() {
-                    do throws(IntegrationError) {
-                        events.append(try event(element))
-                    } catch {
-                        var error = error
-                        error.path = "$[\(index)]"
-                        throw error
-                    }
-                }
-                return events
-            }
+            return try CloudEvent.batch(json: body)
         case nil: throw CloudEvent.invalid("there is no `ce-specversion` header, and the type is no CloudEvents type")
         }
     }
@@ -56,15 +42,6 @@ enum CloudEventReader {
         let type = MediaType(headers.first(name: "content-type") ?? "").text
         guard type.hasSuffix(suffix) else {
             throw CloudEvent.invalid("events in the form `\(type)` are not understood; send them as JSON")
-        }
-    }
-
-    private static func parse(_ body: some Sequence<UInt8>) throws(IntegrationError) -> Document {
-        do {
-            return try Document(body)
-        } catch {
-            throw CloudEvent.invalid(
-                "the body is no JSON: \(error.reason.rawValue), line \(error.line), column \(error.column)")
         }
     }
 
@@ -126,49 +103,5 @@ enum CloudEventReader {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
         }
-    }
-
-    // MARK: JSON event format (JSON Event Format for CloudEvents 1.0, sections 2 and 3)
-
-    private static func event(_ root: View) throws(IntegrationError) -> CloudEvent {
-        guard root.kind == .object else { throw CloudEvent.invalid("an event is no JSON object") }
-        var attributes: [String: String] = [:]
-        var contentType: String?
-        var data: View?
-        var encoded: View?
-        for member in root.members where !member.value.isNull {
-            switch member.name {
-            case "data": data = member.value
-            case "data_base64": encoded = member.value
-            case "datacontenttype": contentType = try text(member.value, "datacontenttype")
-            default: attributes[member.name] = try text(member.value, member.name)
-            }
-        }
-        guard data == nil || encoded == nil else { throw CloudEvent.invalid("both `data` and `data_base64` are there") }
-        return try CloudEvent(
-            attributes, contentType: contentType, data: try bytes(data, encoded, contentType))
-    }
-
-    private static func text(_ value: View, _ name: String) throws(IntegrationError) -> String {
-        if let text = value.string { return text }
-        if let flag = value.bool { return flag ? "true" : "false" }
-        if value.integer != nil { return String(decoding: value.rawBytes, as: UTF8.self) }
-        throw CloudEvent.invalid("the attribute `\(name)` is neither a text nor a boolean nor an integer")
-    }
-
-    private static func bytes(
-        _ data: View?, _ encoded: View?, _ contentType: String?
-    ) throws(IntegrationError) -> [UInt8]? {
-        if let encoded {
-            guard let text = encoded.string, let data = Base64.decode(text.utf8) else {
-                throw CloudEvent.invalid("`data_base64` is not in base 64")
-            }
-            return data
-        }
-        guard let data else { return nil }
-        if !CloudEvent.isJSON(contentType), data.string != nil { return data.decodedBytes }
-        var out = OutputBuffer()
-        out.append(data)
-        return out.withBytes { Array($0) }
     }
 }

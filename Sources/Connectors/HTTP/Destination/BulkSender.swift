@@ -79,10 +79,10 @@ struct BulkSender: Sender {
             var body = OutputBuffer()
             message.writeBody(in: arena, to: &body)
             var input = TextInput(message: message, arena: arena, context: open.context)
-            CloudEventWriter.write(
-                try events.event(
-                    &input, id: message.id, data: body.withBytes { Array($0) },
-                    contentType: destination.content.contentType), to: &out)
+            let event = try events.attributes.event(
+                &input, id: message.id, data: body.withBytes { Array($0) },
+                contentType: destination.content.contentType)
+            event.write(to: &out)
         } else {
             var message = message
             out.append(try message.parsed(in: arena))
@@ -125,7 +125,7 @@ struct BulkSender: Sender {
     }
 
     private var contentType: String {
-        if destination.events != nil { return CloudEventWriter.batchedType }
+        if destination.events != nil { return CloudEvent.batchedType }
         return options.format == .json ? "application/json" : "application/x-ndjson"
     }
 }

@@ -34,7 +34,7 @@ enum RequestMetadata {
         count += writeTrace(head.headers, &builder)
         if let event {
             builder.append(string: "cloudevent")
-            write(event, &builder)
+            event.appendAttributes(to: &builder)
             count += 1
         }
         builder.close(object, .object, count: count)
@@ -75,18 +75,6 @@ enum RequestMetadata {
             builder.close(array, .array, count: values.count)
         }
         builder.close(object, .object, count: names.count)
-    }
-
-    /// The attributes of an event, its `datacontenttype` with them.
-    private static func write(_ event: CloudEvent, _ builder: inout Builder) {
-        let object = builder.open()
-        var attributes = event.attributes
-        attributes["datacontenttype"] = event.contentType
-        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
-            builder.append(string: name)
-            builder.append(string: value)
-        }
-        builder.close(object, .object, count: attributes.count)
     }
 
     /// A trace context that breaks its rules counts as none.

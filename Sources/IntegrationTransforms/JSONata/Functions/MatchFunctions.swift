@@ -156,7 +156,9 @@ extension BuiltinCall {
         var count = 0.0
         guard let function = function(1) else {
             let pattern = Array((self[1].string ?? "undefined").utf8)
-            guard let replacement = self[2].string else { throw ExpressionError("D3012", value: self[2].summary) }
+            guard let replacement = self[2].isUndefined ? "undefined" : self[2].string else {
+                throw ExpressionError("D3012", value: self[2].summary)
+            }
             while count < limit, let found = Text.find(pattern, in: bytes, from: position) {
                 out += bytes[position..<found]
                 out += Array(replacement.utf8)

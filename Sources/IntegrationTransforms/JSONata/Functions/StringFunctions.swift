@@ -18,7 +18,8 @@ extension BuiltinCall {
         if count + start < 0 { start = 0 }
         var end = count
         if let length = self[2].double {
-            if length <= 0 { return .string("") }
+            // Where the start is nothing, so is the end: it is not a number.
+            if length <= 0 || self[1].double == nil { return .string("") }
             end = start >= 0 ? start + length : count + start + length
         }
         func bound(_ position: Double) -> Int {

@@ -53,9 +53,9 @@ struct CloudEventTests {
         #expect(try CloudEventReader.read(headers, data.utf8) == [event])
 
         var out = OutputBuffer()
-        CloudEventWriter.write(event, to: &out)
+        event.write(to: &out)
         let structured = out.withBytes { String(decoding: $0, as: UTF8.self) }
-        let found = try #require(try read([("content-type", CloudEventWriter.structuredType)], structured).first)
+        let found = try #require(try read([("content-type", CloudEvent.structuredType)], structured).first)
         #expect(found.attributes == event.attributes)
         #expect(found.contentType == event.contentType)
         if event.isJSON {
@@ -63,7 +63,7 @@ struct CloudEventTests {
         } else {
             #expect(text(found) == data)
         }
-        let batch = try read([("Content-Type", CloudEventWriter.batchedType)], "[\(structured),\(structured)]")
+        let batch = try read([("Content-Type", CloudEvent.batchedType)], "[\(structured),\(structured)]")
         #expect(batch == [found, found])
     }
 

@@ -1,19 +1,10 @@
 import ConnectorTestSupport
 import HTTPConnector
 import IntegrationCore
-import IntegrationTransforms
 
-extension TestMakers {
-    static let catalog: Catalog = {
-        var catalog = Catalog()
-        catalog.languages = .standard
-        catalog.registerSteps()
-        HTTPConfiguration.register(in: &catalog)
-        return catalog
-    }()
-
-    /// - Parameter connector: what `{connector: rest}` stands for.
-    convenience init(connector: ConfigurationNode? = nil) throws {
-        try self.init(Self.catalog, type: "http", name: "rest", connector: connector)
+/// Makes endpoints of type http; `{connector: rest}` stands for the connector.
+final class TestMakers: ConnectorMakers {
+    init(connector node: ConfigurationNode? = nil) throws {
+        try super.init("http", named: "rest", HTTPConfiguration.register, connector: node)
     }
 }

@@ -1,1 +1,0 @@
-../../Tests/IntegrationDocumentTests/ReferenceGrammar.swift

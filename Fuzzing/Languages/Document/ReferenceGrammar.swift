@@ -1,0 +1,1 @@
+../../../Tests/IntegrationDocumentTests/ReferenceGrammar.swift

@@ -1,0 +1,68 @@
+public import IntegrationCore
+public import Logging
+
+/// A queue that is consumed, over a connection of its own; after it was cut, or its queue taken away, it goes on by itself.
+///
+/// What the broker handed over has to be settled on the connection that it came over: after a cut the broker hands it
+/// over again, and settling it is without effect.
+public final class AMQPConsumer: Sendable {
+    private let loop: ConsumerLoop
+    private let ended = ShutdownSignal()
+
+    private init(_ loop: ConsumerLoop) { self.loop = loop }
+
+    /// Consumes a queue for the length of `body`; when this returns, the broker knows of everything that was settled.
+    ///
+    /// - Parameters:
+    ///   - topology: what is declared after connecting, each time.
+    ///   - isFatal: whether an error of the first try is thrown; for others, and later, it is tried again.
+    public static func withConsumer<R: Sendable>(
+        _ connection: AMQPOptions, topology: AMQPTopology = AMQPTopology(), _ options: ConsumerOptions,
+        logger: Logger, isFatal: @Sendable (IntegrationError) -> Bool,
+        _ body: (AMQPConsumer) async throws -> R
+    ) async throws -> R {
+        let consumer = AMQPConsumer(ConsumerLoop(connection, topology, options, logger))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await consumer.run() }
+            let result: R
+            do {
+                if let error = await consumer.loop.opening.wait(), isFatal(error) { throw error }
+                try Task.checkCancellation()
+                result = try await body(consumer)
+            } catch {
+                await consumer.stop()
+                throw error
+            }
+            await consumer.stop()
+            return result
+        }
+    }
+
+    private func run() async {
+        let loop = loop
+        await OwnThread().run { loop.run() }
+        ended.signal()
+    }
+
+    private func stop() async {
+        loop.mailbox.post(.stop)
+        await ended.waitOr(cutting: loop.gate)
+    }
+
+    /// Takes messages that have come: what is there, `count` at most and about so many bytes, one at least; waits for it.
+    ///
+    /// - Returns: none after `finish`, and when the task is cancelled.
+    public func take(_ count: Int, bytes: Int = 4 << 20) async -> [AMQPDelivery] {
+        let taken = await loop.inbox.take(count, bytes: bytes)
+        if !taken.isEmpty { loop.mailbox.post(.begin(taken.map(\.tag))) }
+        return taken
+    }
+
+    /// Tells the broker what became of messages; from any thread, and never waits.
+    public func settle(_ outcomes: [(tag: AMQPDelivery.Tag, outcome: AMQPOutcome)]) {
+        loop.mailbox.post(.settle(outcomes))
+    }
+
+    /// Hands out nothing any more; what was taken can still be settled.
+    public func finish() { loop.inbox.close() }
+}

@@ -1,0 +1,90 @@
+internal import CRabbitMQ
+internal import Glibc
+internal import IntegrationCore
+
+/// What the broker says of its own accord.
+extension AMQPLink {
+    /// The next thing that the broker said; nil where there is nothing at the moment. Sends heartbeats that are due, so it
+    /// has to be called several times in each heartbeat.
+    func nextEvent() throws(AMQPFault) -> AMQPEvent? {
+        while true {
+            var frame = amqp_frame_t()
+            var none = timeval()
+            functions.pointee.amqp_maybe_release_buffers(state)
+            let status = functions.pointee.amqp_simple_wait_frame_noblock(state, &frame, &none)
+            if status == AMQP_STATUS_TIMEOUT.rawValue { return nil }
+            try check(status, "waiting for the broker")
+            if let event = try event(frame) { return event }
+        }
+    }
+
+    private func event(_ frame: amqp_frame_t) throws(AMQPFault) -> AMQPEvent? {
+        let channel = frame.channel
+        switch Int32(frame.frame_type) {
+        case AMQP_FRAME_METHOD: return try event(frame.payload.method, channel)
+        case AMQP_FRAME_HEADER:
+            let header = frame.payload.properties
+            guard contents[channel] != nil,
+                let properties = header.decoded?.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee
+            else { return nil }
+            guard header.body_size <= AMQPContent.largestBody else {
+                throw AMQPFault(
+                    reach: .connection,
+                    error: IntegrationError(
+                        .connectionCut, "the broker announced a message of \(header.body_size) bytes"))
+            }
+            contents[channel]?.properties = AMQPProperties(properties)
+            contents[channel]?.size = header.body_size
+            contents[channel]?.body.reserveCapacity(Int(min(header.body_size, 1 << 20)))
+        case AMQP_FRAME_BODY:
+            let part = frame.payload.body_fragment
+            contents[channel]?.body.append(
+                contentsOf: UnsafeRawBufferPointer(start: part.bytes, count: part.len))
+        default: return nil
+        }
+        guard let event = contents[channel]?.event(on: channel) else { return nil }
+        contents[channel] = nil
+        return event
+    }
+
+    private func event(_ method: amqp_method_t, _ channel: UInt16) throws(AMQPFault) -> AMQPEvent? {
+        guard let decoded = method.decoded else { return nil }
+        func read<Method>(_ type: Method.Type) -> Method { decoded.assumingMemoryBound(to: type).pointee }
+        switch method.id {
+        case AMQP_BASIC_ACK_METHOD:
+            let ack = read(amqp_basic_ack_t.self)
+            return .confirmed(
+                channel: channel, number: ack.delivery_tag, multiple: ack.multiple != 0, isAccepted: true)
+        case AMQP_BASIC_NACK_METHOD:
+            let nack = read(amqp_basic_nack_t.self)
+            return .confirmed(
+                channel: channel, number: nack.delivery_tag, multiple: nack.multiple != 0, isAccepted: false)
+        case AMQP_BASIC_RETURN_METHOD:
+            let back = read(amqp_basic_return_t.self)
+            contents[channel] = AMQPContent(
+                purpose: .back(code: back.reply_code, text: String(back.reply_text)),
+                exchange: String(back.exchange), routingKey: String(back.routing_key))
+        case AMQP_BASIC_DELIVER_METHOD:
+            let deliver = read(amqp_basic_deliver_t.self)
+            contents[channel] = AMQPContent(
+                purpose: .delivery(tag: deliver.delivery_tag, isRedelivered: deliver.redelivered != 0),
+                exchange: String(deliver.exchange), routingKey: String(deliver.routing_key))
+        case AMQP_BASIC_CANCEL_METHOD: return .cancelled(channel: channel)
+        case AMQP_CHANNEL_CLOSE_METHOD:
+            let closed = read(amqp_channel_close_t.self)
+            let event = AMQPEvent.channelClosed(
+                channel: channel, code: closed.reply_code, text: String(closed.reply_text))
+            try confirmClosed(channel)
+            return event
+        case AMQP_CONNECTION_CLOSE_METHOD:
+            let error = connectionClosed(method, .other("the connection"))
+            try send(0, AMQP_CONNECTION_CLOSE_OK_METHOD, amqp_connection_close_ok_t())
+            throw AMQPFault(reach: .connection, error: error)
+        case AMQP_CONNECTION_BLOCKED_METHOD:
+            return .blocked(reason: String(read(amqp_connection_blocked_t.self).reason))
+        case AMQP_CONNECTION_UNBLOCKED_METHOD: return .unblocked
+        default: break
+        }
+        return nil
+    }
+}

@@ -1,0 +1,57 @@
+internal import IntegrationCore
+internal import Synchronization
+
+/// Messages that the broker handed over and nobody has taken yet; no more than the prefetch.
+final class DeliveryInbox: Sendable {
+    private struct State {
+        var waiting: [AMQPDelivery] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let changed = Wakeup()
+
+    func put(_ deliveries: [AMQPDelivery]) {
+        state.withLock { $0.waiting += deliveries }
+        changed.wake()
+    }
+
+    /// Takes those out that went back to the queue.
+    func remove(_ isGone: (AMQPDelivery.Tag) -> Bool) {
+        state.withLock { state in state.waiting.removeAll { isGone($0.tag) } }
+    }
+
+    /// No more will come, and what waits is not handed out any more.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            state.waiting.removeAll()
+        }
+        changed.wake()
+    }
+
+    /// Takes what waits, `count` at most and about so many bytes; waits until there is something. Empty at the end, and
+    /// when the task is cancelled.
+    func take(_ count: Int, bytes: Int) async -> [AMQPDelivery] {
+        while true {
+            let seen = changed.count
+            let (taken, isOver): ([AMQPDelivery], Bool) = state.withLock { state in
+                (Self.take(count, bytes, from: &state.waiting), state.isClosed)
+            }
+            if !taken.isEmpty || isOver || Task.isCancelled { return taken }
+            await changed.wait(after: seen)
+        }
+    }
+
+    private static func take(_ count: Int, _ bytes: Int, from waiting: inout [AMQPDelivery]) -> [AMQPDelivery] {
+        var size = 0
+        var end = 0
+        while end < min(count, waiting.count) {
+            size += waiting[end].body.count
+            if end > 0, size > bytes { break }
+            end += 1
+        }
+        defer { waiting.removeFirst(end) }
+        return Array(waiting[..<end])
+    }
+}

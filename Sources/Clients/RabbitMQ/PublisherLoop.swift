@@ -1,0 +1,252 @@
+internal import CRabbitMQ
+internal import IntegrationCore
+internal import Logging
+internal import Synchronization
+
+/// What the thread of a publishing connection does: connects when there is something to publish, publishes, matches what
+/// comes back to what went out, and fails what has waited for too long.
+final class PublisherLoop: @unchecked Sendable {
+    // Proof of Sendable: `mailbox` and `gate` are safe for threads; everything else is touched by `run`, which one thread
+    // calls once.
+
+    enum Command {
+        case publish(PublishTicket, PublishTarget)
+        /// Nobody publishes to it any more.
+        case leave(PublishTarget)
+        case stop
+    }
+
+    private struct Channel {
+        var number: UInt16
+        var window = ConfirmWindow<(ticket: PublishTicket, index: Int)>()
+    }
+
+    let mailbox = Mailbox<Command>()
+    let gate = SocketGate()
+    private let options: AMQPOptions
+    private let topology: AMQPTopology
+    private let logger: Logger
+    private var link: AMQPLink?
+    private var channels: [PublishTarget: Channel] = [:]
+    /// Why the broker takes nothing; nil: it does.
+    private var blocked: String?
+    /// Those whose confirms are waited for, in the order of their deadlines.
+    private var waiting: [(ticket: PublishTicket, deadline: Duration)] = []
+
+    init(_ options: AMQPOptions, _ topology: AMQPTopology, _ logger: Logger) {
+        (self.options, self.topology, self.logger) = (options, topology, logger)
+    }
+
+    /// Runs until it is told to stop.
+    func run() {
+        var isStopping = false
+        while !isStopping {
+            for command in mailbox.take() {
+                switch command {
+                case .publish(let ticket, let target): publish(ticket, target)
+                case .leave(let target): leave(target)
+                case .stop: isStopping = true
+                }
+            }
+            do throws(AMQPFault) {
+                while let event = try link?.nextEvent() { handle(event) }
+            } catch {
+                lose(error.error)
+            }
+            expire()
+            if !isStopping { mailbox.wait(link?.descriptor, until: nextTurn) }
+        }
+        for (ticket, _) in waiting {
+            ticket.failRest(IntegrationError(.connectionCut, "the connection was closed before the broker confirmed"))
+        }
+        link?.close()
+        link = nil
+    }
+
+    /// Heartbeats are sent in passing: several turns in each.
+    private var nextTurn: Duration {
+        let turn = SystemClock().now + (link == nil ? .seconds(60) : options.heartbeat / 4)
+        return min(turn, waiting.first?.deadline ?? turn)
+    }
+
+    // MARK: Out
+
+    private func publish(_ ticket: PublishTicket, _ target: PublishTarget) {
+        guard !ticket.isDone else { return }
+        do throws(AMQPFault) {
+            let link = try opened()
+            if let blocked {
+                return ticket.failRest(
+                    IntegrationError(.amqpBlocked, "the broker has blocked its publishers", causes: [blocked]))
+            }
+            let number = try channel(of: target, link)
+            for (index, message) in ticket.messages.enumerated() {
+                do throws(IntegrationError) {
+                    try message.check(frame: link.frameSize)
+                } catch {
+                    ticket.finish(index, error)
+                    continue
+                }
+                try publish(message, ticket, index, target, number, link)
+            }
+            if target.isConfirmed { waiting.append((ticket, SystemClock().now + options.timeout)) }
+        } catch {
+            ticket.failRest(error.error)
+            // What went out before on the same connection is lost with it.
+            if error.reach == .connection { lose(error.error) }
+        }
+    }
+
+    private func publish(
+        _ message: AMQPMessage, _ ticket: PublishTicket, _ index: Int, _ target: PublishTarget, _ channel: UInt16,
+        _ link: AMQPLink
+    ) throws(AMQPFault) {
+        var number: UInt64?
+        if target.isConfirmed {
+            number = channels[target]?.window.add(
+                (ticket, index), size: message.body.count, messageID: message.properties.messageID)
+        }
+        try link.publish(
+            message, to: target.exchange, isMandatory: target.isMandatory, number: target.isMandatory ? number : nil,
+            on: channel)
+        if !target.isConfirmed { ticket.finish(index, nil) }
+    }
+
+    private func opened() throws(AMQPFault) -> AMQPLink {
+        if let link { return link }
+        do throws(IntegrationError) {
+            let opened = try AMQPLink.open(options, gate: gate)
+            do throws(AMQPFault) {
+                try opened.declare(topology, on: 1)
+            } catch {
+                opened.close()
+                throw error.error
+            }
+            link = opened
+            blocked = nil
+            return opened
+        } catch {
+            throw AMQPFault(reach: .connection, error: error)
+        }
+    }
+
+    private func channel(of target: PublishTarget, _ link: AMQPLink) throws(AMQPFault) -> UInt16 {
+        if let known = channels[target] { return known.number }
+        let taken = Set(channels.values.map(\.number))
+        guard let number = (1...2047).first(where: { !taken.contains($0) }) else {
+            throw AMQPFault(reach: .channel, error: IntegrationError(.amqpFailed, "all 2047 channels are in use"))
+        }
+        try link.openChannel(number)
+        if target.isConfirmed { try link.confirm(number) }
+        channels[target] = Channel(number: number)
+        return number
+    }
+
+    private func leave(_ target: PublishTarget) {
+        guard let channel = channels.removeValue(forKey: target), let link else { return }
+        do throws(AMQPFault) {
+            try link.closeChannel(channel.number)
+        } catch {
+            if error.reach == .connection { lose(error.error) }
+        }
+    }
+
+    // MARK: In
+
+    private func handle(_ event: AMQPEvent) {
+        switch event {
+        case .confirmed(let channel, let number, let multiple, let isAccepted):
+            guard let target = target(of: channel) else { return }
+            for (slot, refusal) in channels[target]?.window.settle(number, multiple: multiple) ?? [] {
+                let nack = IntegrationError(.amqpRejected, "the broker refused the message (basic.nack)")
+                slot.ticket.finish(slot.index, refusal ?? (isAccepted ? nil : nack))
+            }
+            waiting.removeAll { $0.ticket.isDone }
+        case .returned(let channel, let back): handle(back, channel)
+        case .channelClosed(let channel, let code, let text):
+            guard let target = target(of: channel), var closed = channels.removeValue(forKey: target) else { return }
+            let lost = closed.window.takeAll()
+            logger.warning(
+                "the broker closed a channel",
+                metadata: ["exchange": "\(target.exchange)", "code": "\(code)", "reason": "\(text)"])
+            for (slot, size) in lost {
+                slot.ticket.finish(slot.index, Self.failure(code, text, target, size: size, isAlone: lost.count == 1))
+            }
+            waiting.removeAll { $0.ticket.isDone }
+        case .blocked(let reason):
+            blocked = reason
+            logger.warning("the broker takes nothing at the moment", metadata: ["reason": "\(reason)"])
+        case .unblocked:
+            blocked = nil
+            logger.info("the broker takes messages again")
+        case .delivered, .cancelled: break
+        }
+    }
+
+    private func handle(_ back: AMQPReturn, _ channel: UInt16) {
+        guard let target = target(of: channel) else { return }
+        var number: UInt64?
+        if case .integer(let text)? = back.properties.headers[AMQPLink.numberHeader] {
+            number = UInt64(bitPattern: text)
+        }
+        let place = back.exchange.isEmpty ? "a queue `\(back.routingKey)`" : "the exchange `\(back.exchange)`"
+        let refusal = IntegrationError(
+            .amqpUnroutable, "\(place) leads a message with the routing key `\(back.routingKey)` nowhere",
+            nativeCode: "\(back.code)", causes: [back.text])
+        let isKnown = channels[target]?.window.returned(
+            number: number, messageID: back.properties.messageID, refusal)
+        guard isKnown != true else { return }
+        // Whose it is can't be told: the only safe thing is to take nothing for accepted that is under way.
+        lose(IntegrationError(.connectionCut, "a message came back that was not sent: `\(back.routingKey)`"))
+    }
+
+    private func target(of channel: UInt16) -> PublishTarget? {
+        channels.first { $0.value.number == channel }?.key
+    }
+
+    /// What becomes of a message that was under way when its channel was closed.
+    private static func failure(
+        _ code: UInt16, _ text: String, _ target: PublishTarget, size: Int, isAlone: Bool
+    ) -> IntegrationError {
+        let error = AMQPFailure.refusal(code, text, .publishing(exchange: target.exchange))
+        guard code == 406 else { return error }
+        // `message size N is larger than …`: that one is to blame, its neighbours are not.
+        if text.contains("message size \(size) ") || isAlone {
+            return IntegrationError(
+                .amqpMessageInvalid, "the broker does not take the message", nativeCode: "\(code)", causes: [text])
+        }
+        return IntegrationError(
+            .connectionCut, "the broker closed the channel because of another message", causes: [text])
+    }
+
+    // MARK: Losses
+
+    private func lose(_ error: IntegrationError) {
+        let known = error.isRetryable ? error : IntegrationError(.connectionCut, error.message, causes: error.causes)
+        link?.destroy()
+        link = nil
+        blocked = nil
+        for target in channels.keys {
+            for (slot, _) in channels[target]?.window.takeAll() ?? [] {
+                // Whether it got there is not known, whatever ended the connection.
+                slot.ticket.finish(
+                    slot.index,
+                    IntegrationError(
+                        .connectionCut, "the connection ended before the broker confirmed",
+                        causes: [known.message] + known.causes))
+            }
+        }
+        channels.removeAll()
+        waiting.removeAll { $0.ticket.isDone }
+    }
+
+    private func expire() {
+        let now = SystemClock().now
+        while let first = waiting.first, first.deadline <= now {
+            waiting.removeFirst()
+            first.ticket.failRest(
+                IntegrationError(
+                    .answerTimedOut, "the broker did not confirm within \(options.timeout.configurationText)"))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+internal import Glibc
+internal import Synchronization
+
+/// A RabbitMQ of the tests, on the loopback interface, with the user `guest`.
+public final class RabbitServer: Sendable {
+    /// Whether it is installed; tests that need it are skipped otherwise.
+    public static var isInstalled: Bool {
+        var found = glob_t()
+        defer { globfree(&found) }
+        return glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server", 0, nil, &found) == 0
+    }
+    public static let absence = "RabbitMQ is not installed: `scripts/setup test` does that"
+
+    /// The one that all tests of this process share; each takes names of its own.
+    ///
+    /// `INTEGRATION_TEST_RABBITMQ` names the port of one that runs already.
+    public static func shared() throws -> RabbitServer { try sharedOutcome.get() }
+
+    private static let sharedOutcome = Result { () throws -> RabbitServer in
+        if let text = getenv("INTEGRATION_TEST_RABBITMQ"), let port = Int(String(cString: text)) {
+            return RabbitServer(running: port)
+        }
+        return try RabbitServer()
+    }
+
+    public let port: Int
+    private let ports: [Int]
+    private let folder: TemporaryFolder?
+    private struct Running {
+        var server: ServerProcess?
+        var broker: pid_t = 0
+        /// The name service that the broker's processes use.
+        var names: pid_t = 0
+    }
+
+    private let process = Mutex(Running())
+
+    private init(running port: Int) { (self.port, ports, folder) = (port, [], nil) }
+
+    /// - Parameter configuration: further lines of `rabbitmq.conf`.
+    public init(_ configuration: String = "") throws {
+        port = try NginxServer.freePort()
+        ports = [port, try NginxServer.freePort(), try NginxServer.freePort()]
+        folder = TemporaryFolder()
+        folder?.write("more.conf", configuration)
+        try start()
+    }
+
+    /// Starts it, again where it was killed, with what it had stored.
+    public func start() throws {
+        guard let folder else { return }
+        let script = ScriptedServer.tests + "/Servers/rabbitmq.sh"
+        let server = try ServerProcess(["/bin/bash", script, folder.path] + ports.map { "\($0)" })
+        let words = server.greeting.split(separator: " ")
+        guard words.count == 3, words[0] == "ready", let broker = pid_t(words[1]), let names = pid_t(words[2]) else {
+            throw ServerProcess.Failure(description: "RabbitMQ does not start: \(server.greeting)")
+        }
+        process.withLock { $0 = Running(server: server, broker: broker, names: names) }
+    }
+
+    /// Sends a signal to the broker itself.
+    public func send(_ signal: Int32) {
+        process.withLock { process in if process.broker > 0 { _ = Glibc.kill(process.broker, signal) } }
+    }
+
+    /// Ends the broker as a power failure does, and returns when it is gone.
+    public func kill() {
+        process.withLock { process in
+            Self.kill(process.broker)
+            for _ in 0..<500 where Glibc.kill(process.broker, 0) == 0 { usleep(10_000) }
+            Self.kill(process.names)
+            process = Running()
+        }
+    }
+
+    private static func kill(_ process: pid_t) {
+        if process > 0 { _ = Glibc.kill(process, SIGKILL) }
+    }
+
+    /// Has the broker's own tool do something: `rabbitmqctl COMMAND…`.
+    ///
+    /// - Returns: what it said, in one line.
+    @discardableResult
+    public func control(_ command: String...) throws -> String {
+        guard let folder else { throw ServerProcess.Failure(description: "this needs a broker of the tests' own") }
+        let script = ScriptedServer.tests + "/Servers/rabbitmqctl.sh"
+        let done = try ServerProcess(["/bin/bash", script, folder.path] + ports.map { "\($0)" } + command)
+        guard done.greeting.hasPrefix("done") else {
+            throw ServerProcess.Failure(description: "rabbitmqctl \(command): \(done.greeting)")
+        }
+        return String(done.greeting.dropFirst(5))
+    }
+
+    /// How many messages a queue of the virtual host `/` holds, those that are not acknowledged with them.
+    public func count(in queue: String) throws -> Int {
+        let words = try control("--quiet", "list_queues", "name", "messages").split { $0 == " " || $0 == "\t" }
+        return words.firstIndex { $0 == queue }.flatMap { Int(words[$0 + 1]) } ?? 0
+    }
+
+    deinit { kill() }
+
+    private static let names = Atomic(0)
+
+    /// A name that no other test has, on this machine.
+    public static func freshName(_ kind: String) -> String {
+        "\(kind)-\(getpid())-\(names.add(1, ordering: .relaxed).newValue)"
+    }
+}
