@@ -111,7 +111,7 @@ extension EndpointGuard {
             for _ in 0..<width {
                 group.addTask(executorPreference: maker.nextExecutor()) {
                     while let index = work.next() { work.finish(index, await body(index)) }
-                    lanes.withLock { $0.endLane() }
+                    self.lanes.withLock { $0.endLane() }
                 }
             }
         }
