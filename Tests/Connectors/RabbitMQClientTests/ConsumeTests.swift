@@ -127,6 +127,9 @@ struct ConsumeTests {
         async throws
     {
         let queue = RabbitServer.freshName("queue")
+        // Its tool takes queues away, so it has to be a broker of the tests' own.
+        let server = try RabbitServer()
+        let options = AMQPOptions.to(server.port)
         let error = await failure { try await consuming(queue, options) { _ in } }
         #expect(error?.code == .amqpNotFound)
 
