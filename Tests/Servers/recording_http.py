@@ -14,7 +14,12 @@ class Recorder(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # Cut off in the middle: an incomplete request (RFC 9112, section 8) is none.
+            self.close_connection = True
+            return
         os.write(self.server.record, self.path.encode() + b"\t" + body + b"\n")
         os.fdatasync(self.server.record)
         self.send_response(204)
