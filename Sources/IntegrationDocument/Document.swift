@@ -19,6 +19,19 @@ public struct Document: Sendable {
         pointer = try arena.parse(Slice(base: Arena.sourceBase, offset: 0, length: block.count), policy: policy)
     }
 
+    /// Parses `text` in an arena that somebody keeps for that, and copies the document into as little memory as it needs:
+    /// for many small ones.
+    ///
+    /// - Parameter arena: an empty one; it is written to.
+    /// - Throws: what is wrong with the text, and where.
+    public init(
+        _ text: ByteBlock, parsedIn arena: Arena, policy: ParsePolicy = .strict
+    ) throws(ParseError) {
+        arena.attach(text, as: Arena.sourceBase)
+        let parsed = try arena.parse(Slice(base: Arena.sourceBase, offset: 0, length: text.count), policy: policy)
+        self.init(compacting: arena.view(parsed))
+    }
+
     public init(_ text: String, policy: ParsePolicy = .strict) throws(ParseError) {
         try self.init(text.utf8, policy: policy)
     }

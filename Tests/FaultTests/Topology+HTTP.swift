@@ -41,7 +41,7 @@ extension Topology {
             + "batch_size: \(batch), idempotency_key: \"{{ $meta.headers.`idempotency-key` }}\"}"
     }
 
-    private static func intake(_ port: Int) -> String {
+    static func intake(_ port: Int) -> String {
         """
           load:
             source: \(webhook(port))

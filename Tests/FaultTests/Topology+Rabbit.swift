@@ -1,3 +1,5 @@
+import ConnectorTestSupport
+
 extension Topology {
     /// From a queue of a broker through order-sync into two queues behind a topic exchange of the same broker.
     static func throughRabbit(port: Int) -> Topology {
@@ -30,4 +32,37 @@ extension Topology {
     }
 
     static let rabbitQueue = "incoming"
+
+    /// From HTTP through a queue of the store, order-sync, a topic exchange and two queues of a broker into tables whose
+    /// inbox has each effect once.
+    static func throughEverything(port: Int, broker: Int, tables schema: PostgresSchema) -> Topology {
+        var topology = Topology(
+            name: "HTTP → queue → RabbitMQ → PostgreSQL",
+            flows: intake(port) + sorting(source: fromQueue, attempts: 1000) + storing("high") + storing("regular"),
+            sinks: [.high: .table(schema, "high"), .regular: .table(schema, "regular"), .dead: .deadLetters("failed")])
+        topology.connectors =
+            throughRabbit(port: broker).connectors + """
+                  db:
+                    type: postgres
+                    url: \(schema.url())
+                    timeout: 5s
+                    circuit_breaker: {open_for: 200ms}
+
+                """
+        topology.destinations = [.high: .rabbit("high", port: broker), .regular: .rabbit("regular", port: broker)]
+        return topology
+    }
+
+    private static func storing(_ table: String) -> String {
+        """
+          store-\(table):
+            source: {connector: broker, queue: \(table), batch_size: \(batch)}
+            destination: \(destination(table: table))
+            error_handling:
+              type: retry_then_dlq
+              retry: {max_attempts: 1000, backoff: {initial: 5ms, max: 20ms}}
+              dlq: failed
+
+        """
+    }
 }

@@ -32,6 +32,8 @@ struct Topology {
     var stages = Self.everyStage
     /// What stands before `schemas:`.
     var connectors = ""
+    /// Where flows lead, where that is not yet where to look afterwards.
+    var destinations: [Orders.Place: Sink]?
 
     static let batch = 10
     /// A flow's lanes: twice the processors.
@@ -127,7 +129,7 @@ struct Topology {
     /// The whole configuration.
     var configuration: String {
         func destination(_ place: Orders.Place, _ name: String) -> String {
-            switch sinks[place] {
+            switch (destinations ?? sinks)[place] {
             case .file(let path), .envelopes(let path): "  \(name): {type: file, path: \(path)}\n"
             case .http(let path): "  \(name): {connector: sink, path: \(path)}\n"
             case .rabbit(let queue, _): "  \(name): {connector: broker, exchange: sorted, routing_key: \(queue)}\n"

@@ -55,11 +55,6 @@ import Testing
                 6 |   db:
                   |   ^^ it is a URL like `postgres://…` or `postgresql://…`
 
-                warning[IE1041]: the connector type `postgres` is not in this build
-                 --> integration.yaml:7:11
-                7 |     type: postgres
-                  |           ^^^^^^^^ `run` will refuse this configuration
-
                 error[IE1011]: `min_connections` is larger than `max_connections` in `pool` of connector `db`
                  --> integration.yaml:8:29
                 8 |     pool: {min_connections: 30}

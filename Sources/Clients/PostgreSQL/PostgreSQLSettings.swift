@@ -93,6 +93,24 @@ public struct PostgreSQLSettings: Sendable {
             user: written["user"] ?? user ?? "", sslMode: mode)
     }
 
+    /// Words of libpq about the URL, which may quote any part of it.
+    private func withoutPassword(_ words: String) -> String {
+        let text = url.reveal()
+        var secrets: [Substring] = []
+        if let start = text.firstRange(of: "://")?.upperBound {
+            let authority = text[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+            if let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") {
+                secrets.append(authority[authority.index(after: colon)..<at])
+            }
+        }
+        for option in text.split(separator: "?").last?.split(separator: "&") ?? [] {
+            if let equals = option.firstIndex(of: "="), option[..<equals].contains("password") {
+                secrets.append(option[option.index(after: equals)...])
+            }
+        }
+        return secrets.filter { !$0.isEmpty }.reduce(words) { $0.replacing($1, with: SecretString.mask) }
+    }
+
     /// The options that the URL holds.
     private func writtenOptions() throws(IntegrationError) -> [String: String] {
         try LibPQ.load()
@@ -101,7 +119,7 @@ public struct PostgreSQLSettings: Sendable {
             defer { PQfreemem(reason) }
             let words = reason.map { String(cString: $0).trimmedOfBlanks } ?? "it can't be read"
             throw IntegrationError(
-                .cannotBuild, "`url`: \(URLValue.redacted(words))",
+                .cannotBuild, "`url`: \(withoutPassword(words))",
                 remedy: "Write it like `postgres://user@db.example.com:5432/orders`.")
         }
         defer { PQconninfoFree(options) }

@@ -7,7 +7,6 @@ public import Logging
 /// over again, and settling it is without effect.
 public final class AMQPConsumer: Sendable {
     private let loop: ConsumerLoop
-    private let ended = ShutdownSignal()
 
     private init(_ loop: ConsumerLoop) { self.loop = loop }
 
@@ -21,32 +20,12 @@ public final class AMQPConsumer: Sendable {
         logger: Logger, isFatal: @Sendable (IntegrationError) -> Bool,
         _ body: (AMQPConsumer) async throws -> R
     ) async throws -> R {
-        let consumer = AMQPConsumer(ConsumerLoop(connection, topology, options, logger))
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await consumer.run() }
-            let result: R
-            do {
-                if let error = await consumer.loop.opening.wait(), isFatal(error) { throw error }
-                try Task.checkCancellation()
-                result = try await body(consumer)
-            } catch {
-                await consumer.stop()
-                throw error
-            }
-            await consumer.stop()
-            return result
+        let loop = ConsumerLoop(connection, topology, options, logger)
+        return try await loop.whileRunning {
+            if let error = await loop.opening.wait(), isFatal(error) { throw error }
+            try Task.checkCancellation()
+            return try await body(AMQPConsumer(loop))
         }
-    }
-
-    private func run() async {
-        let loop = loop
-        await OwnThread().run { loop.run() }
-        ended.signal()
-    }
-
-    private func stop() async {
-        loop.mailbox.post(.stop)
-        await ended.waitOr(cutting: loop.gate)
     }
 
     /// Takes messages that have come: what is there, `count` at most and about so many bytes, one at least; waits for it.
@@ -63,6 +42,9 @@ public final class AMQPConsumer: Sendable {
         loop.mailbox.post(.settle(outcomes))
     }
 
-    /// Hands out nothing any more; what was taken can still be settled.
-    public func finish() { loop.inbox.close() }
+    /// Hands out nothing any more, and leaves the rest to others; what was taken can still be settled.
+    public func finish() {
+        let rest = loop.inbox.close()
+        loop.mailbox.post(.finish(rest.map(\.tag)))
+    }
 }

@@ -109,8 +109,21 @@ extension AMQPLink {
         scratch.reset()
         var method = amqp_basic_consume_t()
         method.queue = scratch.bytes(queue)
+        method.consumer_tag = scratch.bytes(Self.consumer)
         method.exclusive = isExclusive ? 1 : 0
         try call(channel, AMQP_BASIC_CONSUME_METHOD, method, answer: AMQP_BASIC_CONSUME_OK_METHOD, stage)
+    }
+
+    /// What a channel's only consumer is called.
+    private static let consumer = "integration"
+
+    /// Ends consuming; what was handed over can still be settled.
+    func cancel(_ channel: UInt16) throws(AMQPFault) {
+        scratch.reset()
+        var method = amqp_basic_cancel_t()
+        method.consumer_tag = scratch.bytes(Self.consumer)
+        try call(
+            channel, AMQP_BASIC_CANCEL_METHOD, method, answer: AMQP_BASIC_CANCEL_OK_METHOD, .other("ending to consume"))
     }
 
     func tell(_ channel: UInt16, _ action: AckLedger.Action) throws(AMQPFault) {

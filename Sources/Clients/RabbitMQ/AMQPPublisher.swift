@@ -1,6 +1,5 @@
 public import IntegrationCore
 public import Logging
-internal import Synchronization
 
 /// A connection to a broker that is published over; it opens with the first message and opens again after it was cut.
 ///
@@ -8,7 +7,6 @@ internal import Synchronization
 /// whether the broker has it is not known.
 public final class AMQPPublisher: Sendable {
     private let loop: PublisherLoop
-    private let ended = ShutdownSignal()
 
     private init(_ loop: PublisherLoop) { self.loop = loop }
 
@@ -19,31 +17,8 @@ public final class AMQPPublisher: Sendable {
         _ options: AMQPOptions, topology: AMQPTopology = AMQPTopology(), logger: Logger,
         _ body: (AMQPPublisher) async throws -> R
     ) async throws -> R {
-        let publisher = AMQPPublisher(PublisherLoop(options, topology, logger))
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await publisher.run() }
-            let result: R
-            do {
-                result = try await body(publisher)
-            } catch {
-                await publisher.stop()
-                throw error
-            }
-            await publisher.stop()
-            return result
-        }
-    }
-
-    private func run() async {
-        let loop = loop
-        await OwnThread().run { loop.run() }
-        ended.signal()
-    }
-
-    /// Ends the connection; where its thread is stuck in the library, it is cut after a second.
-    private func stop() async {
-        loop.mailbox.post(.stop)
-        await ended.waitOr(cutting: loop.gate)
+        let loop = PublisherLoop(options, topology, logger)
+        return try await loop.whileRunning { try await body(AMQPPublisher(loop)) }
     }
 
     /// Publishes to an exchange for the length of `body`, on a channel of its own.
@@ -77,24 +52,6 @@ public final class AMQPPublisher: Sendable {
             let ticket = PublishTicket(messages)
             loop.mailbox.post(.publish(ticket, target))
             return await ticket.wait()
-        }
-    }
-}
-
-extension ShutdownSignal {
-    /// Waits for a thread to end; where it takes longer than a second, cuts the connection that it waits for.
-    func waitOr(cutting gate: SocketGate) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do throws(CancellationError) {
-                    try await SystemClock().sleep(for: .seconds(1))
-                } catch {
-                    // Either it has ended, or nobody wants to wait that long.
-                }
-                if !self.isSignalled { gate.interrupt() }
-            }
-            await waitToTheEnd()
-            group.cancelAll()
         }
     }
 }

@@ -19,9 +19,6 @@ struct AckLedger {
     private var entries: [Entry] = []
     private var head = 0
 
-    /// How many are not settled.
-    var count: Int { entries[head...].count { $0.outcome == nil } }
-
     /// The broker handed something over.
     ///
     /// - Parameter tag: larger than any before.

@@ -71,14 +71,6 @@ struct ConfirmWindow<Slot> {
         return settled
     }
 
-    /// The last message, which was not published after all; its number is lost.
-    mutating func takeLast() -> Slot? {
-        guard !entries.isEmpty else { return nil }
-        let taken = take(entries.count - 1)
-        compact()
-        return taken?.slot
-    }
-
     /// Takes everything out: the channel is gone. With the size of each body.
     mutating func takeAll() -> [(slot: Slot, size: Int)] {
         let all = entries[head...].compactMap { $0.map { ($0.slot, $0.size) } }

@@ -4,7 +4,7 @@ internal import Logging
 
 /// What the thread of a consuming connection does: connects, and again after it was cut; takes in what comes; tells the
 /// broker what became of it; puts back what is held for too long.
-final class ConsumerLoop: @unchecked Sendable {
+final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     // Proof of Sendable: `mailbox`, `gate`, `inbox` and `opening` are safe for threads; everything else is touched by
     // `run`, which one thread calls once.
 
@@ -12,6 +12,8 @@ final class ConsumerLoop: @unchecked Sendable {
         case settle([(tag: AMQPDelivery.Tag, outcome: AMQPOutcome)])
         /// They are being worked on from now on.
         case begin([AMQPDelivery.Tag])
+        /// Nothing more is wanted; these were never taken and go back to the queue.
+        case finish([AMQPDelivery.Tag])
         case stop
     }
 
@@ -32,6 +34,8 @@ final class ConsumerLoop: @unchecked Sendable {
     private var failures = 0
     /// When to try again.
     private var nextTry = Duration.zero
+    /// Whether nothing more is wanted: what was taken can still be settled.
+    private var isFinished = false
     private var isStopping = false
 
     /// The channel's number on its connection; what is declared has one of its own.
@@ -43,11 +47,18 @@ final class ConsumerLoop: @unchecked Sendable {
         (self.connection, self.topology, self.options, self.logger) = (connection, topology, options, logger)
     }
 
-    /// Runs until it is told to stop.
+    func stop() { mailbox.post(.stop) }
+
     func run() {
         while !isStopping {
-            for command in mailbox.take() { handle(command) }
-            if !isStopping, !isConsuming, nextTry <= SystemClock().now { begin() }
+            for command in mailbox.take() {
+                do throws(AMQPFault) {
+                    try handle(command)
+                } catch {
+                    fail(error)
+                }
+            }
+            if !isStopping, !isFinished, !isConsuming, nextTry <= SystemClock().now { begin() }
             do throws(AMQPFault) {
                 try takeIn()
                 expire()
@@ -73,16 +84,22 @@ final class ConsumerLoop: @unchecked Sendable {
         let now = SystemClock().now
         // Heartbeats are sent in passing: several turns in each.
         let turn = now + connection.heartbeat / 4
+        if isFinished { return turn }
         return isConsuming ? min(turn, ledger.nextDeadline ?? turn) : min(turn, nextTry)
     }
 
-    private func handle(_ command: Command) {
+    private func handle(_ command: Command) throws(AMQPFault) {
         switch command {
         case .settle(let outcomes):
             for (tag, outcome) in outcomes where tag.channel == channel { ledger.settle(tag.number, outcome) }
         case .begin(let tags):
             let deadline = SystemClock().now + options.visibility
             for tag in tags where tag.channel == channel { _ = ledger.extend(tag.number, until: deadline) }
+        case .finish(let tags):
+            isFinished = true
+            for tag in tags where tag.channel == channel { ledger.settle(tag.number, .requeued) }
+            // First of all, so that what goes back does not come again.
+            if let link, isConsuming { try link.cancel(Self.number) }
         case .stop: isStopping = true
         }
     }
@@ -177,7 +194,8 @@ final class ConsumerLoop: @unchecked Sendable {
             case .confirmed, .returned, .blocked, .unblocked: break
             }
         }
-        if !arrived.isEmpty { inbox.put(arrived) }
+        guard !arrived.isEmpty, !inbox.put(arrived) else { return }
+        for delivery in arrived { ledger.settle(delivery.tag.number, .requeued) }
     }
 
     private func expire() {

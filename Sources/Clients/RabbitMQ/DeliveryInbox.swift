@@ -11,9 +11,14 @@ final class DeliveryInbox: Sendable {
     private let state = Mutex(State())
     private let changed = Wakeup()
 
-    func put(_ deliveries: [AMQPDelivery]) {
-        state.withLock { $0.waiting += deliveries }
+    /// - Returns: false where it is closed, and took nothing.
+    func put(_ deliveries: [AMQPDelivery]) -> Bool {
+        let isOpen = state.withLock { state in
+            if !state.isClosed { state.waiting += deliveries }
+            return !state.isClosed
+        }
         changed.wake()
+        return isOpen
     }
 
     /// Takes those out that went back to the queue.
@@ -21,13 +26,18 @@ final class DeliveryInbox: Sendable {
         state.withLock { state in state.waiting.removeAll { isGone($0.tag) } }
     }
 
-    /// No more will come, and what waits is not handed out any more.
-    func close() {
-        state.withLock { state in
+    /// No more will be handed out.
+    ///
+    /// - Returns: what waited.
+    @discardableResult
+    func close() -> [AMQPDelivery] {
+        let rest = state.withLock { state in
             state.isClosed = true
-            state.waiting.removeAll()
+            defer { state.waiting.removeAll() }
+            return state.waiting
         }
         changed.wake()
+        return rest
     }
 
     /// Takes what waits, `count` at most and about so many bytes; waits until there is something. Empty at the end, and

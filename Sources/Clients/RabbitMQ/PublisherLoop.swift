@@ -1,11 +1,10 @@
 internal import CRabbitMQ
 internal import IntegrationCore
 internal import Logging
-internal import Synchronization
 
 /// What the thread of a publishing connection does: connects when there is something to publish, publishes, matches what
 /// comes back to what went out, and fails what has waited for too long.
-final class PublisherLoop: @unchecked Sendable {
+final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
     // Proof of Sendable: `mailbox` and `gate` are safe for threads; everything else is touched by `run`, which one thread
     // calls once.
 
@@ -37,7 +36,8 @@ final class PublisherLoop: @unchecked Sendable {
         (self.options, self.topology, self.logger) = (options, topology, logger)
     }
 
-    /// Runs until it is told to stop.
+    func stop() { mailbox.post(.stop) }
+
     func run() {
         var isStopping = false
         while !isStopping {
@@ -240,13 +240,24 @@ final class PublisherLoop: @unchecked Sendable {
         waiting.removeAll { $0.ticket.isDone }
     }
 
+    /// Fails what has waited for too long, and ends a connection over which the broker does not confirm: nothing may pile
+    /// up on it.
     private func expire() {
         let now = SystemClock().now
+        var isLate = false
         while let first = waiting.first, first.deadline <= now {
             waiting.removeFirst()
-            first.ticket.failRest(
-                IntegrationError(
-                    .answerTimedOut, "the broker did not confirm within \(options.timeout.configurationText)"))
+            let limit = options.timeout.configurationText
+            if let blocked {
+                first.ticket.failRest(
+                    IntegrationError(
+                        .amqpBlocked, "the broker has blocked its publishers, for \(limit) by now", causes: [blocked]))
+            } else {
+                isLate = true
+                first.ticket.failRest(
+                    IntegrationError(.answerTimedOut, "the broker did not confirm within \(limit)"))
+            }
         }
+        if isLate { lose(IntegrationError(.connectionCut, "the broker did not confirm in time")) }
     }
 }

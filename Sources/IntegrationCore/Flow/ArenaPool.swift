@@ -7,7 +7,7 @@ public final class ArenaPool: Sendable {
     private let limit: Int
 
     /// - Parameter limit: arenas kept while idle.
-    public init(limit: Int = 16) { self.limit = limit }
+    public init(limit: Int = 64) { self.limit = limit }
 
     /// An empty arena.
     public func take() -> Arena {

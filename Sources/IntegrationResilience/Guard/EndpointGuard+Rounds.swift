@@ -97,8 +97,9 @@ extension EndpointGuard {
     func fanOut<Value: Sendable>(
         _ count: Int, by maker: any RequestMaking, _ body: @escaping @Sendable (Int) async -> Value
     ) async -> [Value] {
-        let width = min(count, concurrency)
+        let width = lanes.withLock { $0.open(for: count, of: concurrency) }
         if width <= 1 {
+            defer { lanes.withLock { $0.close() } }
             return await withTaskExecutorPreference(maker.nextExecutor()) {
                 var values: [Value] = []
                 for index in 0..<count { values.append(await body(index)) }
@@ -110,10 +111,35 @@ extension EndpointGuard {
             for _ in 0..<width {
                 group.addTask(executorPreference: maker.nextExecutor()) {
                     while let index = work.next() { work.finish(index, await body(index)) }
+                    self.lanes.withLock { $0.endLane() }
                 }
             }
         }
+        lanes.withLock { $0.endFanOut() }
         return work.values
+    }
+
+    /// What makes requests beside each other now. More than there are permits would only wait for each other, and be
+    /// woken for each request.
+    struct Lanes {
+        private var fanOuts = 0
+        private var running = 0
+
+        /// How many lanes somebody with so many requests gets: what is left, and never less than his share.
+        mutating func open(for count: Int, of limit: Int) -> Int {
+            fanOuts += 1
+            let width = max(1, min(count, max(limit - running, limit / fanOuts)))
+            running += width
+            return width
+        }
+
+        mutating func endLane() { running -= 1 }
+        mutating func endFanOut() { fanOuts -= 1 }
+
+        mutating func close() {
+            endLane()
+            endFanOut()
+        }
     }
 }
 

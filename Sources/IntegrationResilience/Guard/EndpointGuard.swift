@@ -14,6 +14,7 @@ public final class EndpointGuard: Sendable {
     public let options: GuardOptions
     private let state: Mutex<State>
     let addresses = Mutex(Addresses())
+    let lanes = Mutex(Lanes())
 
     private struct State {
         var machine: GuardState

@@ -101,6 +101,10 @@ struct ConnectionTests {
         #expect(port.code == .connectionRefused)
         let url = try await refusal(PostgreSQLSettings(test: "postgres://u:s3cret@127.0.0.1/db?sslmood=disable"))
         #expect(url.code == .cannotBuild && url.message.contains("sslmood"))
+        for secret in ["postgres://u:pa%ss@127.0.0.1/db", "postgres://127.0.0.1/db?password=pa%ss"] {
+            let leak = try await refusal(PostgreSQLSettings(test: secret))
+            #expect(leak.code == .cannotBuild && !leak.description.contains("pa%ss"), "\(leak)")
+        }
     }
 
     @Test("Of several hosts the next one is taken where one refuses, says nothing, or only lets read")

@@ -109,10 +109,27 @@ struct ConsumeTests {
     }
 
     @Test
+    func `of a queue with a single active consumer another takes over where that one goes`() async throws {
+        let (options, queue) = (options, try await filled(5, arguments: ["x-single-active-consumer": .bool(true)]))
+        try await withThrowingTaskGroup(of: [String].self) { group in
+            try await consuming(queue, options, prefetch: 1) { first in
+                let got = await first.takeAll(2)
+                group.addTask { try await consuming(queue, options) { await $0.takeAll(2) }.map(\.text) }
+                let more = await first.takeAll(1)
+                #expect((got + more).map(\.text) == ["0", "1", "2"])
+            }
+            #expect(try await group.next() == ["3", "4"])
+        }
+    }
+
+    @Test
     func `a queue that is not there is said, and one that is taken away is consumed again when it is back`()
         async throws
     {
         let queue = RabbitServer.freshName("queue")
+        // Its tool takes queues away, so it has to be a broker of the tests' own.
+        let server = try RabbitServer()
+        let options = AMQPOptions.to(server.port)
         let error = await failure { try await consuming(queue, options) { _ in } }
         #expect(error?.code == .amqpNotFound)
 
@@ -143,6 +160,21 @@ struct ConsumeTests {
         }
         let rest = try await consuming(queue, options) { await $0.takeAll(5) }
         #expect(rest.count == 5)
+    }
+
+    @Test
+    func `who has finished leaves the rest to others, and can settle what he took`() async throws {
+        let queue = try await filled(6)
+        try await consuming(queue, options, prefetch: 6) { consumer in
+            let taken = await consumer.takeAll(2, as: nil)
+            consumer.finish()
+            let others = try await consuming(queue, options) { await $0.takeAll(4) }
+            #expect(others.map(\.text) == ["2", "3", "4", "5"])
+            consumer.settle(taken.map { ($0.tag, .accepted) })
+        }
+        try await publish([.text("last", to: queue)], options)
+        let rest = try await consuming(queue, options) { await $0.takeAll(1) }
+        #expect(rest.map(\.text) == ["last"])
     }
 
     @Test

@@ -48,9 +48,11 @@ extension HTTPAnswer {
     /// The body as a document.
     ///
     /// - Throws: `httpAnswerInvalid`.
-    func document() throws(IntegrationError) -> Document {
+    func document(_ context: FlowContext) throws(IntegrationError) -> Document {
+        let arena = context.arenas.take()
+        defer { context.arenas.give(arena) }
         do {
-            return try Document(body.readableBytesView)
+            return try Document(body.withUnsafeReadableBytes { ByteBlock($0) }, parsedIn: arena)
         } catch {
             throw notJSON(
                 IntegrationError(

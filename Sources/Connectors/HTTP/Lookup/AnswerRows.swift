@@ -33,7 +33,7 @@ struct AnswerRows: Sendable {
             guard let found = try items.value(of: answer, open.context) else { return keys.map { _ in .missing } }
             document = found
         } else {
-            document = try answer.document()
+            document = try answer.document(open.context)
         }
         guard keysPerRequest > 1 else { return [row(document, answer)] }
         return try document.withRoot { root throws(IntegrationError) in try rows(root, answer, keys) }
@@ -54,7 +54,7 @@ struct AnswerRows: Sendable {
 
     private func row(_ view: View, _ answer: HTTPAnswer) -> LookupAnswer {
         switch view.kind {
-        case .object: .found(Document(copying: view))
+        case .object: .found(Document(compacting: view))
         case .null: .missing
         default: .failed(invalid(answer, "holds a row that is no JSON object"))
         }

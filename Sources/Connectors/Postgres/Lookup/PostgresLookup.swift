@@ -54,6 +54,7 @@ struct PostgresFinder: Finder {
             }
         }
         var next = 0
+        var writer: SQLRowWriter?
         while next < asked.count {
             let requests = (next..<asked.count).map { row in
                 form.isEmpty ? SQLRequest(lookup.statement) : SQLRequest(lookup.statement, rows, row: row)
@@ -61,17 +62,18 @@ struct PostgresFinder: Finder {
             let outcomes = try await connection.run(requests, timeout: session.timeout)
             // Behind a key that the database refuses the others are asked for again.
             let start = next
-            for outcome in outcomes {
+            outcomes: for outcome in outcomes {
                 switch outcome {
                 case .done(let result):
-                    answers[asked[next]] = try await answer(result, Array(0..<result.count), connection)
+                    // All have the same columns.
+                    if writer == nil { writer = try await makeWriter(result, connection) }
+                    if let writer { answers[asked[next]] = try answer(result, Array(0..<result.count), writer) }
                 case .failed(let failure):
                     let error = failure.error()
                     guard error.code == .sqlRefused else { throw error }
                     answers[asked[next]] = .failed(error)
-                case .skipped: break
+                case .skipped: break outcomes
                 }
-                if case .skipped = outcome { break }
                 next += 1
             }
             guard next > start else {
@@ -120,20 +122,27 @@ struct PostgresFinder: Finder {
                 causes: ["its columns are \(result.columns.map(\.name).joined(separator: ", "))"])
         }
         let isUUID = result.columns[place].type == .uuid
+        let writer = try await makeWriter(result, connection)
         var rows: [String: [Int]] = [:]
         for row in 0..<result.count {
             if let key = result.text(row, place) { rows[key, default: []].append(row) }
         }
         var answers: [LookupAnswer] = []
         for key in keys {
-            answers.append(try await answer(result, rows[isUUID ? key.text.lowercased() : key.text] ?? [], connection))
+            answers.append(try answer(result, rows[isUUID ? key.text.lowercased() : key.text] ?? [], writer))
         }
         return answers
     }
 
+    private func makeWriter(
+        _ result: SQLResult, _ connection: PostgreSQLConnection
+    ) async throws(IntegrationError) -> SQLRowWriter {
+        SQLRowWriter(result.columns, try await connection.types(of: result.columns, timeout: session.timeout))
+    }
+
     private func answer(
-        _ result: SQLResult, _ rows: [Int], _ connection: PostgreSQLConnection
-    ) async throws(IntegrationError) -> LookupAnswer {
+        _ result: SQLResult, _ rows: [Int], _ writer: SQLRowWriter
+    ) throws(IntegrationError) -> LookupAnswer {
         guard result.count <= lookup.maximumRows else {
             throw IntegrationError(
                 .sqlAnswerInvalid, "the query gave \(result.count) rows, and `max_rows` is \(lookup.maximumRows)")
@@ -145,8 +154,6 @@ struct PostgresFinder: Finder {
                     .sqlRefused, "the query gave \(rows.count) rows for one key",
                     remedy: "Make the query give one, or write `single: false` for all of them."))
         }
-        let writer = SQLRowWriter(
-            result.columns, try await connection.types(of: result.columns, timeout: session.timeout))
         var out = OutputBuffer()
         if lookup.isSingle {
             writer.write(result, first, to: &out)
