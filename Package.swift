@@ -34,6 +34,14 @@ let package = Package(
                 "IntegrationDocument", "IntegrationCore", "IntegrationPatterns", "IntegrationTransforms",
                 "IntegrationFormats", "FileSystemClient", "GenerateConnector",
             ]),
+        // What else reads texts of others, for its fuzzers: nothing that links TLS, which would take minutes.
+        .library(
+            name: "IntegrationInputs",
+            targets: [
+                "IntegrationCore", "IntegrationConfiguration", "IntegrationEngine", "IntegrationFormats",
+                "IntegrationServices", "IntegrationStore", "IntegrationTransforms", "FileConnector",
+                "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
+            ]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
     ],
     dependencies: [

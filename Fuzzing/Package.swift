@@ -14,6 +14,8 @@ let package = Package(
         .fuzzer(
             "LanguageFuzzers", path: "Languages",
             dependencies: [.product(name: "IntegrationLanguages", package: "Integration")]),
+        .fuzzer(
+            "InputFuzzers", path: "Inputs", dependencies: [.product(name: "IntegrationInputs", package: "Integration")]),
     ]
 )
 

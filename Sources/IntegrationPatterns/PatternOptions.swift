@@ -17,7 +17,8 @@ public struct PatternOptions: OptionSet, Sendable, Hashable {
     /// Readings of ECMA-262 where PCRE2 differs: `\uXXXX`, `\u{X}`, empty classes, a group that took no part matches
     /// the empty text.
     public static let ecmaScript = PatternOptions(rawValue: 1 << 4)
-    /// The whole text must match.
+    /// The whole text must match. Not for patterns that contain themselves (`(?R)`): PCRE2 before 10.43 ends those too
+    /// early without machine code.
     public static let wholeText = PatternOptions(rawValue: 1 << 5)
 
     /// No machine code is made: compiling costs less, matching more. For patterns that are used a few times only.

@@ -24,6 +24,25 @@ import Testing
         #expect(loaded.show("templates.x") == nil)
     }
 
+    @Test(arguments: [
+        #""a\u0085b""#, #""...""#, #""... x""#, #""a: \u0301""#, #""a \u0301#b""#, #""$${A}""#, #""{{\u0301 ${A}""#,
+        #""\uFFFE""#, #""$${{$${{ b""#,
+    ])
+    func `A text is shown so that it reads back, as a value and as a key`(text: String) throws {
+        for written in ["name: \(text)", "\(text): 1", "name:\n  - - \(text)"] {
+            let loaded = SampleCatalog.load(written)
+            let shown = try #require(loaded.show())
+            #expect(SampleCatalog.load(shown).root == loaded.root, "\(shown)")
+        }
+    }
+
+    @Test(arguments: ["1", "[]", "[1, {a: 2}]", "{a: {b: 3}}"])
+    func `A key too long to stand without a question mark reads back`(value: String) throws {
+        let loaded = SampleCatalog.load("? \(String(repeating: "k", count: 1100))\n: \(value)")
+        let shown = try #require(loaded.show())
+        #expect(SampleCatalog.load(shown).root == loaded.root, "\(shown)")
+    }
+
     @Test func `Secrets are shown as dots, and only the password of a URL`() {
         let loaded = SampleCatalog.load(
             """

@@ -94,7 +94,8 @@ extension FieldType where Value == PluginServiceDeclaration {
     static var pluginService: FieldType {
         FieldType(shape: .typed(.pluginService)) { node, context in
             let name = context.path.last ?? ""
-            let written = node["type"].flatMap { $0.isAbsent ? nil : $0 }
+            let given = node["type"]
+            let written = given?.isAbsent == true ? nil : given
             let typeName = written?.scalar?.text ?? name
             if context.isForeignPlugin, context.catalog[.pluginService, typeName] == nil {
                 return FieldType<ConfigurationNode>.any.decode(node, &context).map { .foreign($0) }

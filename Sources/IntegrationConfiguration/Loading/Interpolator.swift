@@ -27,7 +27,7 @@ struct Interpolator {
     func apply(to node: inout ConfigurationNode, diagnostics: inout Diagnostics) {
         switch node.content {
         case .scalar(var scalar):
-            guard scalar.text.contains("${") else { return }
+            guard scalar.text.utf8.contains(UInt8(ascii: "$")) else { return }
             interpolate(&scalar, at: node.span, &diagnostics)
             node.content = .scalar(scalar)
         case .sequence(var elements):

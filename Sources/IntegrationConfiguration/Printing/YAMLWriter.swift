@@ -33,7 +33,7 @@ struct YAMLWriter {
         case .mapping(let mapping):
             for (index, entry) in mapping.entries.enumerated() {
                 if index > 0 || !afterDash { newLine(indent) }
-                text += Self.quotedIfNeeded(entry.key) + ":"
+                write(key: entry.key, indent: indent)
                 path.append(entry.key)
                 if isInline(entry.value) {
                     text += " "
@@ -45,6 +45,21 @@ struct YAMLWriter {
             }
         }
     }
+
+    /// Keys are not interpolated: what looks like a reference in them stands for itself.
+    private mutating func write(key: String, indent: Int) {
+        let key = Self.isPlain(key) ? key : Self.quoted(key)
+        if key.unicodeScalars.count <= Self.longestImplicitKey {
+            text += key + ":"
+        } else {
+            text += "? " + key
+            newLine(indent)
+            text += ":"
+        }
+    }
+
+    /// In characters; libyaml takes 1024 for a key without `?` in front of it.
+    private static let longestImplicitKey = 1000
 
     private func isInline(_ node: ConfigurationNode) -> Bool {
         switch node.content {
@@ -66,18 +81,25 @@ struct YAMLWriter {
         return scalar.kind == .string ? Self.quotedIfNeeded(safe) : scalar.kind == .null ? "null" : safe
     }
 
-    /// Plain where plain text means the same, otherwise in double quotes.
-    static func quotedIfNeeded(_ text: String) -> String {
+    /// A value: plain where plain text means the same, otherwise in double quotes.
+    private static func quotedIfNeeded(_ text: String) -> String {
+        isPlain(text) ? text : quoted(text.withEscapedReferences)
+    }
+
+    /// Whether a text that stands without quotes is read as itself, wherever it stands.
+    private static func isPlain(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         let special = Set("-?:,[]{}#&*!|>'\"%@`=<~ ".unicodeScalars)
-        let isPlain =
-            ConfigurationScalar.Kind(resolving: text) == .string && !scalars.isEmpty && !special.contains(scalars[0])
-            && scalars.last != " " && scalars.last != ":" && !text.contains(": ") && !text.contains(" #")
-            && !text.contains("${") && !text.contains("{{")
+        guard let first = scalars.first, !special.contains(first), scalars.last != " ", scalars.last != ":",
+            ConfigurationScalar.Kind(resolving: text) == .string, !text.hasPrefix("...")
+        else { return false }
+        // By scalars: a combining mark behind one of these does not change what YAML sees.
+        let isCut = zip(scalars, scalars.dropFirst()).contains { $0 == ":" && $1 == " " || $0 == " " && $1 == "#" }
+        return !isCut
             && scalars.allSatisfy {
-                $0.value >= 0x20 && $0.value != 0x7F && $0.value < 0x2028 && !"{}[],".unicodeScalars.contains($0)
+                $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0.value < 0x2028
+                    && !"{}[],".unicodeScalars.contains($0)
             }
-        return isPlain ? text : quoted(text.replacing("${", with: "$${", outside: "{{", "}}"))
     }
 
     static func quoted(_ text: String) -> String {
@@ -92,7 +114,7 @@ struct YAMLWriter {
             default:
                 if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
                     || (0x2028...0x2029).contains(scalar.value)
-                    || scalar.value == 0xFEFF
+                    || [0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value)
                 {
                     let hex = String(scalar.value, radix: 16, uppercase: true)
                     result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
@@ -106,25 +128,26 @@ struct YAMLWriter {
 }
 
 extension String {
-    /// Replaces every occurrence that does not stand between two marks.
-    fileprivate func replacing(_ part: String, with other: String, outside start: String, _ end: String) -> String {
-        var result = ""
-        var rest = self[...]
-        while !rest.isEmpty {
-            if rest.hasPrefix(start) {
-                var inner = rest.dropFirst(start.count)
-                while !inner.isEmpty, !inner.hasPrefix(end) { inner = inner.dropFirst() }
-                inner = inner.dropFirst(end.count)
-                result += rest[..<inner.startIndex]
-                rest = inner
-            } else if rest.hasPrefix(part) {
-                result += other
-                rest = rest.dropFirst(part.count)
+    /// With `$${` for every `${` that does not stand in a template, as the interpolator reads both.
+    fileprivate var withEscapedReferences: String {
+        var result = UnicodeScalarView()
+        var rest = unicodeScalars[...]
+        while let next = rest.first {
+            if rest.starts(with: "{{".unicodeScalars) {
+                var behind = rest.dropFirst(2)
+                while !behind.isEmpty, !behind.starts(with: "}}".unicodeScalars) { behind.removeFirst() }
+                behind = behind.dropFirst(2)
+                result += rest[..<behind.startIndex]
+                rest = behind
+            } else if rest.starts(with: "${".unicodeScalars) {
+                result += "$${".unicodeScalars
+                rest = rest.dropFirst(2)
             } else {
-                result.append(rest.removeFirst())
+                result.append(next)
+                rest.removeFirst()
             }
         }
-        return result
+        return String(result)
     }
 }
 
