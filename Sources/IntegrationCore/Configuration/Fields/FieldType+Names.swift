@@ -114,7 +114,9 @@ extension FieldType where Value == ConfigurationNode {
                 guard scalar.kind == .string, !context.path.contains("$literal") else { return true }
                 return context.check(scalar, at: node, as: .mapping)
             }
-            return isRight ? node : nil
+            // Not `isRight ? node : nil`: that `nil` would be a null node.
+            guard isRight else { return nil }
+            return node
         }
     }
 }
