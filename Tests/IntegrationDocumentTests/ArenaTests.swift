@@ -95,6 +95,22 @@ struct ArenaTests {
         #expect(written(arena.view(root)) == Array("[1]".utf8))
     }
 
+    @Test("A document that was parsed in somebody's arena outlives what becomes of that arena")
+    func parsedElsewhere() throws {
+        let arena = Arena()
+        let text =
+            #"{"id":"1","name":"Ann\u00e9","total":12.50,"tags":["a","b"],"text":"\#(String(repeating: "x", count: 3_000))"}"#
+        let document = try Document(ByteBlock(text), parsedIn: arena)
+        let expected = try Document(text).json
+        arena.reset()
+        let other = try parse(arena, #"{"id":"2","name":"Bob","total":0,"tags":[],"text":""}"#)
+        #expect(document.json == expected)
+        #expect(arena.view(other)["id"]?.string == "2")
+        arena.reset()
+        let error = #expect(throws: ParseError.self) { try Document(ByteBlock("{\"id\": nope}"), parsedIn: arena) }
+        #expect(error?.column == 8)
+    }
+
     @Test("A block is filled in place, and an error while filling is passed on")
     func blocks() throws {
         struct Refused: Error {}

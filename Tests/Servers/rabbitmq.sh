@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs a RabbitMQ of its own on the loopback interface; ends it when its standard input ends.
 #
-# Prints `ready PID EPMD` when clients can connect: the processes of the broker, for signals, and of its name service. What it stores stays in FOLDER, so
-# that it can be started there again. FOLDER/more.conf, where it is there, is added to the configuration.
+# Prints `ready PID EPMD` when clients can connect: the processes of the broker, for signals, and of its name service.
+# What it stores stays in FOLDER, so that it can be started there again. FOLDER/more.conf, where it is there, is added to
+# the configuration.
 #
 # usage: rabbitmq.sh FOLDER PORT DISTRIBUTION_PORT EPMD_PORT
 set -euo pipefail
