@@ -14,11 +14,16 @@ struct DoctorCommand: AsyncParsableCommand {
             EXAMPLES:
               integration doctor
               integration doctor --config prod.yaml
+              integration doctor --mend
 
-            Nothing is changed. The store is read whole. Exit status 0 where nothing is wrong, 1 where something is.
+            Without --mend nothing is changed. The store is read whole. Exit status 0 where nothing is wrong, 1 where
+            something is.
             """)
 
     @OptionGroup var options: EngineOptions
+
+    @Flag(help: "Set the counters of a stopped engine's store to what is counted, before looking.")
+    var mend = false
 
     func run() async throws {
         let console = Console.process
@@ -31,6 +36,7 @@ struct DoctorCommand: AsyncParsableCommand {
             "\(paths.joined(separator: ", ")): \(errors == 0 ? "no mistakes" : Figures.count(errors, "error"))",
             next: "integration check \(paths.map(ShellWord.quoted).joined(separator: " "))")
         if let folder = SocketPlace.storage(loaded.root) {
+            if mend { try await SQLiteStore.mend(folder) }
             await examination.examine(storage: folder)
         } else {
             examination.note("storage", isGood: true, "none: state lives in memory")
@@ -73,17 +79,24 @@ struct Examination {
             next: "chmod 700 \(ShellWord.quoted(folder))")
         let owner = SQLiteReader.owner(of: folder).map { "process \($0) owns the folder" }
         note("lock", isGood: true, owner ?? "no process owns the folder")
+        let health = await SQLiteStore.examine(folder)
+        // Who may look into an open store was said above.
+        let problems = health.problems.filter { health.layout == nil || $0.code == .storeDamaged }
+        if let first = problems.first {
+            return note(
+                "store", isGood: false, problems.map(\.message).joined(separator: "; "),
+                next: health.canBeMended ? "integration doctor --mend" : "integration explain \(first.code)")
+        }
         do {
             try await SQLiteReader.withReader(of: folder) { reader in
-                let faults = try await reader.faults()
                 let queues = try await reader.queues()
                 let dead = try await reader.deadLetterGroups(DeadLetterFilter()).reduce(0) { $0 + $1.count }
                 let messages = Figures.count(queues.reduce(0) { $0 + $1.messages }, "message")
                 note(
-                    "store", isGood: faults.isEmpty,
-                    faults.isEmpty
-                        ? "whole: \(messages) in \(Figures.count(queues.count, "queue")), \(Figures.count(dead, "dead letter"))"
-                        : faults.joined(separator: "; "), next: "integration explain \(ErrorCode.storeDamaged)")
+                    "store", isGood: true,
+                    "whole: \(messages) in \(Figures.count(queues.count, "queue")), "
+                        + Figures.count(dead, "dead letter")
+                )
             }
         } catch let error as IntegrationError {
             note("store", isGood: false, error.message, next: "integration explain \(error.code)")

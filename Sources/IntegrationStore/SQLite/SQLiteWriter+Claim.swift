@@ -47,7 +47,7 @@ extension SQLiteWriter {
     private func notFound(_ messages: Int, in name: QueueName) -> IntegrationError {
         IntegrationError(
             .storeDamaged, "\(folder.database): queue `\(name.text)` counts \(messages) messages that can't be found",
-            remedy: "`integration doctor` says what is wrong with the file and mends counters.")
+            remedy: "`integration doctor` says what is wrong; with `--mend` it sets counters right.")
     }
 
     private func write(

@@ -76,7 +76,7 @@ extension SQLiteWriter {
             \(MessageKey.sequence(range.upperBound - 1)) of queue \(MessageKey.queue(range.lowerBound)) \(found) are \
             there, \(range.count) should be
             """,
-            remedy: "Did another program change the file? `integration doctor` says what is wrong and mends counters.")
+            remedy: "`integration doctor` says what is wrong; with `--mend` it sets counters right.")
     }
 
     private func reschedule(_ key: Int64, _ putBack: PutBack, _ connection: Connection) throws(IntegrationError) {
