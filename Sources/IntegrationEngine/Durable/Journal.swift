@@ -239,14 +239,8 @@ struct Journal: Sendable {
 
     /// The claimed message of an origin.
     static func claimed(_ origin: Int, _ tickets: [TicketRun]) -> (queue: QueueName, message: ClaimedMessage)? {
-        var start = 0
-        for run in tickets {
-            if origin < start + run.count {
-                return (run.ticket as? LeaseTicket).map { ($0.lease.queue, $0.messages[origin - start]) }
-            }
-            start += run.count
-        }
-        return nil
+        guard let (ticket, index) = tickets.ticket(of: origin), let lease = ticket as? LeaseTicket else { return nil }
+        return (lease.lease.queue, lease.messages[index])
     }
 
     private func event(_ kind: String, _ id: MessageID, step: String?, code: ErrorCode) -> EventRecord {

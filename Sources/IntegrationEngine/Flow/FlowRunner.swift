@@ -249,7 +249,7 @@ final class FlowRunner: Sendable {
         for message in redelivery.drain() { release(message) }
     }
 
-    private func release(_ message: ParkedMessage) {
+    func release(_ message: ParkedMessage) {
         message.pending.settle(message.origin, .released)
         inFlight.remove(messages: 1, bytes: message.size)
     }

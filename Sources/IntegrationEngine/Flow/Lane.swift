@@ -84,7 +84,7 @@ struct Lane {
     ///
     /// - Returns: nil when a lease was lost.
     private func untilLost(_ tickets: [TicketRun], _ work: @escaping @Sendable () async -> Verdict) async -> Verdict? {
-        let leases = tickets.compactMap { $0.ticket as? LeaseTicket }
+        let leases = tickets.compactMap { $0.ticket as? any LeasedTicket }
         if leases.isEmpty { return await work() }
         return await withTaskGroup(of: Verdict?.self) { group in
             group.addTask { await work() }
@@ -104,6 +104,7 @@ struct Lane {
     /// Runs a batch through; what is dead is buried, or ready to be, when this returns.
     private func process(_ batch: consuming Batch, _ tickets: [TicketRun], _ turn: KeyOrder.Turn?) async -> Verdict {
         var batch = batch
+        batch.joint = JointTickets(tickets)
         let arena = batch.arena
         let resumption = runner.prepare(&batch, of: entry, tickets)
         switch runner.flow.ordering {
@@ -141,6 +142,7 @@ struct Lane {
         verdict.settledKeys = result.settledKeys
         verdict.results = result.results
         verdict.withdrawRefused()
+        runner.statistics.retried(verdict.postpone(tickets, except: result.divided) { runner.wait(after: $0) })
         if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
         return verdict
     }
@@ -211,11 +213,13 @@ struct Lane {
             delivery.settle(verdict.settlement(released: released, arena))
             return []
         }
+        let tickets = delivery.tickets
         let pending = PendingDelivery(
             delivery, waiting: verdict.retries.map(\.message.origin), released: released, open: open)
         return verdict.retries.map { failure in
             Retries(runner: runner).parked(
-                failure, source: entry.name, pending: pending, received: received, arena)
+                failure, source: entry.name, pending: pending, received: received, arena,
+                lost: (tickets.ticket(of: failure.message.origin)?.ticket as? any LeasedTicket)?.lost)
         }
     }
 }

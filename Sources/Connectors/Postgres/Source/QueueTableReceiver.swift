@@ -9,16 +9,18 @@ final class QueueTableReceiver: Receiver {
     private struct Settled {
         var lease: String
         var accepted: [Int64] = []
-        var released: [Int64] = []
+        var released: [(id: Int64, postponement: RowTicket.Postponement?)] = []
     }
 
     private struct State {
-        /// Leases of deliveries that are being worked on.
-        var held: Set<String> = []
+        /// Deliveries that are being worked on, by their leases.
+        var held: [String: RowTicket] = [:]
         /// What is still to be told; as many entries at most as deliveries are under way.
         var settled: [Settled] = []
         /// When suspects are looked for again (monotonic).
         var nextSuspects = Duration.zero
+        /// When there may be a row that is due, though nobody says so (monotonic).
+        var nextDue = Duration.zero
         /// Whether the table is known to be there.
         var isThere = false
     }
@@ -35,6 +37,7 @@ final class QueueTableReceiver: Receiver {
     /// Receives of a row that was alone in its delivery and never settled, after which it is poison.
     private static let poisonCount = 3
     private static let suspectInterval = Duration.seconds(1)
+    private static let shortestWait = Duration.milliseconds(200)
     private static let pauseAfterFailure = Duration.seconds(1)
 
     init(_ source: QueueTableSource, session: PostgreSQLSession, wakeup: Wakeup) {
@@ -61,7 +64,8 @@ final class QueueTableReceiver: Receiver {
                 continue
             }
             if isEnding { return nil }
-            await wakeup.waitForRows(after: seen, until: now + source.pollInterval, in: context)
+            let nextDue = state.withLock { $0.nextDue }
+            await wakeup.waitForRows(after: seen, until: min(now + source.pollInterval, nextDue), in: context)
         }
         return nil
     }
@@ -87,9 +91,19 @@ final class QueueTableReceiver: Receiver {
                 if suspects.count > 0 { return suspects }
             }
             let request = source.table.claim(lease, for: source.visibilityTimeout, count: source.batchSize)
-            return try await connection.run(request, timeout: session.timeout)
+            let claimed = try await connection.run(request, timeout: session.timeout)
+            if claimed.count == 0 { try await lookAhead(connection) }
+            return claimed
         }
         return rows.count > 0 ? delivery(of: rows, lease) : nil
+    }
+
+    /// Finds out when a row is due that waits for its time or for the end of a lease.
+    private func lookAhead(_ connection: PostgreSQLConnection) async throws(IntegrationError) {
+        let next = try await connection.run(source.table.nextDue, timeout: session.timeout)
+        let wait = next.text(0, 0).flatMap { Double($0) }.map { Duration.seconds($0) } ?? source.pollInterval
+        // One that is due and can't be had is in somebody's transaction, or suspect.
+        state.withLock { $0.nextDue = context.clock.now + max(wait, Self.shortestWait) }
     }
 
     /// A random UUID (RFC 9562, 5.4).
@@ -106,7 +120,7 @@ final class QueueTableReceiver: Receiver {
     }
 
     /// Columns of a claim.
-    private enum Column { static let id = 0, body = 1, headers = 2, receives = 3, suspects = 4 }
+    private enum Column { static let id = 0, body = 1, headers = 2, receives = 3, suspects = 4, attempts = 5 }
 
     private func delivery(of rows: SQLResult, _ lease: String) -> Delivery {
         let ids = (0..<rows.count).map { rows.text($0, Column.id).flatMap { Int64($0) } ?? 0 }
@@ -127,7 +141,9 @@ final class QueueTableReceiver: Receiver {
                         error: RowBatch.tooLarge))
                 continue
             }
-            let message = Message(id: id, origin: origin, body: body, metadata: metadata, receiveCount: receives)
+            let message = Message(
+                id: id, origin: origin, body: body, metadata: metadata,
+                attempts: rows.text(row, Column.attempts).flatMap { Int32($0) } ?? 0, receiveCount: receives)
             let suspects = rows.text(row, Column.suspects).flatMap { Int($0) } ?? 0
             if suspects >= Self.poisonCount {
                 failures.append(FailedMessage(message: message, error: poison(suspects)))
@@ -135,11 +151,13 @@ final class QueueTableReceiver: Receiver {
                 messages.append(message)
             }
         }
-        state.withLock { _ = $0.held.insert(lease) }
-        let sorted = order.map { ids[$0] }
-        return Delivery(Batch(arena: batch.arena, messages: messages, failures: failures)) { [self] in
-            settle(lease, sorted, $0)
-        }
+        let ticket = RowTicket(
+            database: source.connection.database, table: source.table, lease: lease, ids: order.map { ids[$0] })
+        state.withLock { $0.held[lease] = ticket }
+        return Delivery(
+            Batch(arena: batch.arena, messages: messages, failures: failures),
+            tickets: [TicketRun(ticket, count: ticket.ids.count)]
+        ) { [self] in settle(ticket, $0) }
     }
 
     private func poison(_ suspects: Int) -> IntegrationError {
@@ -148,20 +166,24 @@ final class QueueTableReceiver: Receiver {
             component: source.table.table.quoted)
     }
 
-    private func settle(_ lease: String, _ ids: [Int64], _ settlement: Settlement) {
-        var entry = Settled(lease: lease)
-        for (origin, id) in ids.enumerated() {
-            if case .released = settlement.outcome(of: origin) {
-                entry.released.append(id)
-            } else {
-                entry.accepted.append(id)
+    private func settle(_ ticket: RowTicket, _ settlement: Settlement) {
+        var entry = Settled(lease: ticket.lease)
+        // Nothing is said of what others have by now, and of what went with its effects.
+        if !ticket.lost.isSignalled {
+            for (origin, id) in ticket.ids.enumerated() where !ticket.isSettled(id) {
+                if case .released = settlement.outcome(of: origin) {
+                    entry.released.append((id, ticket.postponement(of: id)))
+                } else {
+                    entry.accepted.append(id)
+                }
             }
         }
+        let settlesMore = !entry.accepted.isEmpty || !entry.released.isEmpty
         state.withLock { state in
-            state.held.remove(lease)
-            state.settled.append(entry)
+            state.held[ticket.lease] = nil
+            if settlesMore { state.settled.append(entry) }
         }
-        settled.wake()
+        if settlesMore { settled.wake() }
     }
 
     // MARK: Leases
@@ -247,7 +269,7 @@ final class QueueTableReceiver: Receiver {
             }
             if !entry.released.isEmpty {
                 requests.append(source.table.release(entry.lease, entry.released))
-                counts.append(entry.released.count)
+                counts.append(0)
             }
         }
         requests.append(SQLRequest("commit"))
@@ -270,13 +292,17 @@ final class QueueTableReceiver: Receiver {
     }
 
     private func extend() async throws(IntegrationError) {
-        let held = state.withLock { $0.held }
+        let held = state.withLock { $0.held.filter { $0.value.holdsRows } }
         guard !held.isEmpty else { return }
-        let result = try await session.run(source.table.extend(Array(held), by: source.visibilityTimeout))
+        let result = try await session.run(source.table.extend(Array(held.keys), by: source.visibilityTimeout))
         let kept = Set((0..<result.count).compactMap { result.text($0, 0) })
-        let lost = held.subtracting(kept).count
-        if lost > 0 {
-            context.logger.warning("leases were lost", metadata: ["deliveries": "\(lost)"])
-        }
+        // What a transaction settles meanwhile is not lost.
+        let lost = state.withLock { $0.held }.filter { held[$0.key] != nil && !kept.contains($0.key) }.values
+            .filter(\.holdsRows)
+        guard !lost.isEmpty else { return }
+        for ticket in lost { ticket.lost.signal() }
+        context.logger.warning(
+            "leases were lost: their work is cut off, and others have the rows",
+            metadata: ["table": "\(source.table.table.quoted)", "deliveries": "\(lost.count)"])
     }
 }
