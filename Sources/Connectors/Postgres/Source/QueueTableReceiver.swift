@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationResilience
 internal import Logging
 internal import PostgreSQLClient
 internal import Synchronization
@@ -17,10 +18,13 @@ final class QueueTableReceiver: Receiver {
         var held: [String: RowTicket] = [:]
         /// What is still to be told; as many entries at most as deliveries are under way.
         var settled: [Settled] = []
+        /// The lease of a suspect that is being looked for, or worked on: one at a time, because only one can be to blame.
+        var suspect: String?
         /// When suspects are looked for again (monotonic).
         var nextSuspects = Duration.zero
         /// When there may be a row that is due, though nobody says so (monotonic).
         var nextDue = Duration.zero
+        var outage = OutageLog()
         /// Whether the table is known to be there.
         var isThere = false
     }
@@ -52,14 +56,22 @@ final class QueueTableReceiver: Receiver {
             let isEnding = context.ending.isSignalled
             let now = context.clock.now
             do throws(IntegrationError) {
-                if let delivery = try await claim(at: now) { return delivery }
+                let delivery = try await claim(at: now)
+                if state.withLock({ $0.outage.worked() }) {
+                    context.logger.notice(
+                        "the queue table can be read again", metadata: ["table": "\(source.table.table.quoted)"])
+                }
+                if let delivery { return delivery }
             } catch {
                 guard error.isRetryable, !Task.isCancelled else { throw error }
-                context.logger.error(
-                    "the queue table can't be read for now",
-                    metadata: [
-                        "table": "\(source.table.table.quoted)", "code": "\(error.code)", "error": "\(error.message)",
-                    ])
+                if state.withLock({ $0.outage.failed(at: context.clock.now) }) {
+                    context.logger.error(
+                        "the queue table can't be read for now",
+                        metadata: [
+                            "table": "\(source.table.table.quoted)", "code": "\(error.code)",
+                            "error": "\(error.message)",
+                        ])
+                }
                 guard await context.pause(for: Self.pauseAfterFailure) else { return nil }
                 continue
             }
@@ -73,13 +85,23 @@ final class QueueTableReceiver: Receiver {
     // MARK: Claiming
 
     private func claim(at now: Duration) async throws(IntegrationError) -> Delivery? {
+        let lease = newLease()
         let looksForSuspects = state.withLock { state in
-            guard state.nextSuspects <= now else { return false }
-            state.nextSuspects = now + Self.suspectInterval
+            guard state.suspect == nil, state.nextSuspects <= now else { return false }
+            state.suspect = lease
             return true
         }
-        let lease = newLease()
-        let rows = try await session.withConnection { connection async throws(IntegrationError) in
+        do throws(IntegrationError) {
+            let rows = try await claim(lease, looksForSuspects)
+            return rows.count > 0 ? delivery(of: rows, lease) : nil
+        } catch {
+            forgetSuspect(lease)
+            throw error
+        }
+    }
+
+    private func claim(_ lease: String, _ looksForSuspects: Bool) async throws(IntegrationError) -> SQLResult {
+        try await session.withConnection { connection async throws(IntegrationError) in
             if state.withLock({ !$0.isThere }) {
                 try await OwnTable.create(
                     source.table.table.quoted, source.table.definition, connection, timeout: session.timeout)
@@ -89,13 +111,26 @@ final class QueueTableReceiver: Receiver {
                 let request = source.table.claimSuspect(lease, for: source.visibilityTimeout)
                 let suspects = try await connection.run(request, timeout: session.timeout)
                 if suspects.count > 0 { return suspects }
+                forgetSuspect(lease, next: context.clock.now + Self.suspectInterval)
             }
             let request = source.table.claim(lease, for: source.visibilityTimeout, count: source.batchSize)
             let claimed = try await connection.run(request, timeout: session.timeout)
             if claimed.count == 0 { try await lookAhead(connection) }
             return claimed
         }
-        return rows.count > 0 ? delivery(of: rows, lease) : nil
+    }
+
+    /// The next suspect may come.
+    ///
+    /// - Parameter next: when (monotonic); nil for at once.
+    private func forgetSuspect(_ lease: String, next: Duration? = nil) {
+        let isOver = state.withLock { state in
+            guard state.suspect == lease else { return false }
+            state.suspect = nil
+            if let next { state.nextSuspects = next }
+            return next == nil
+        }
+        if isOver { wakeup.wake() }
     }
 
     /// Finds out when a row is due that waits for its time or for the end of a lease.
@@ -184,6 +219,7 @@ final class QueueTableReceiver: Receiver {
             if settlesMore { state.settled.append(entry) }
         }
         if settlesMore { settled.wake() }
+        forgetSuspect(ticket.lease)
     }
 
     // MARK: Leases
@@ -213,6 +249,7 @@ final class QueueTableReceiver: Receiver {
         let interval = source.visibilityTimeout / 3
         var next = context.clock.now + interval
         var failures = 0
+        var outage = OutageLog()
         while true {
             let seen = settled.count
             let isEnding = end.isSignalled
@@ -223,11 +260,14 @@ final class QueueTableReceiver: Receiver {
                     next = context.clock.now + interval
                 }
                 failures = 0
+                _ = outage.worked()
             } catch {
                 guard !Task.isCancelled else { return }
-                context.logger.warning(
-                    "leases can't be settled for now",
-                    metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                if outage.failed(at: context.clock.now) {
+                    context.logger.warning(
+                        "leases can't be settled for now",
+                        metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                }
                 failures += 1
                 // Whoever comes later finds the rows when their leases have run out.
                 if isEnding, failures > 3 || !error.isRetryable { return }
