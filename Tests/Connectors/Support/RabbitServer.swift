@@ -35,13 +35,38 @@ public final class RabbitServer: Sendable {
 
     private let process = Mutex(Running())
 
-    private init(running port: Int) { (self.port, ports, folder) = (port, [], nil) }
+    /// The name service of a cluster's nodes, which outlives each of them.
+    private let names: ServerProcess?
+
+    /// Nodes of one broker, with what is stored on several of them.
+    public static func cluster(of count: Int) throws -> [RabbitServer] {
+        let epmd = try NginxServer.freePort()
+        let names = try ServerProcess(
+            ["/usr/bin/epmd", "-address", "127.0.0.1", "-port", "\(epmd)"], waitsForLine: false)
+        let ports = try (0..<count).map { _ in [try NginxServer.freePort(), try NginxServer.freePort(), epmd] }
+        let nodes = ports.enumerated().map {
+            "cluster_formation.classic_config.nodes.\($0.offset + 1) = test\($0.element[0])@localhost\n"
+        }
+        let configuration = "cluster_formation.peer_discovery_backend = classic_config\n" + nodes.joined()
+        return try ports.map { try RabbitServer($0, configuration, names: names) }
+    }
+
+    private init(_ ports: [Int], _ configuration: String, names: ServerProcess) throws {
+        (port, self.ports, self.names) = (ports[0], ports, names)
+        folder = TemporaryFolder()
+        folder?.write("more.conf", configuration)
+        folder?.write("cookie", "OFTESTS\(ports[2])")
+        try start()
+    }
+
+    private init(running port: Int) { (self.port, ports, folder, names) = (port, [], nil, nil) }
 
     /// - Parameter configuration: further lines of `rabbitmq.conf`.
     public init(_ configuration: String = "") throws {
         port = try NginxServer.freePort()
         ports = [port, try NginxServer.freePort(), try NginxServer.freePort()]
         folder = TemporaryFolder()
+        names = nil
         folder?.write("more.conf", configuration)
         try start()
     }
