@@ -1,7 +1,5 @@
-internal import IntegrationCore
-
-/// Names of headers (RFC 9110, 5.1).
-enum HeaderName {
+/// Names and values of headers (RFC 9110, section 5).
+public enum HeaderName {
     /// Framing and connection: what the client alone decides (RFC 9112, 6; RFC 9110, 7.6.1).
     private static let reserved: Set<String> = [
         "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection", "te",
@@ -9,7 +7,7 @@ enum HeaderName {
     ]
 
     /// Whether it is a name at all (a token, RFC 9110, 5.6.2).
-    static func isToken(_ name: String) -> Bool {
+    public static func isToken(_ name: String) -> Bool {
         !name.isEmpty
             && name.utf8.allSatisfy { byte in
                 switch byte {
@@ -22,10 +20,10 @@ enum HeaderName {
     }
 
     /// Whether a configuration may set it.
-    static func isSettable(_ name: String) -> Bool { isToken(name) && !reserved.contains(name.lowercased()) }
+    public static func isSettable(_ name: String) -> Bool { isToken(name) && !reserved.contains(name.lowercased()) }
 
     /// Whether a value may stand in a header: no control characters but tabs (RFC 9110, 5.5).
-    static func isValue(_ value: String) -> Bool {
+    public static func isValue(_ value: String) -> Bool {
         value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
     }
 }

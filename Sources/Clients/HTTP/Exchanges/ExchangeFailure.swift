@@ -20,12 +20,13 @@ struct ExchangeFailure {
     func translate(_ error: any Error) -> IntegrationError {
         switch error {
         case let error as IntegrationError: error
+        case let error as ExchangeError: exchange(error)
         case let error as HTTPClientError: client(error)
         case let error as NIOConnectionError: connection(error)
         case let error as IOError: system(error)
         case ChannelError.connectTimeout: connectTimedOut
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-            IntegrationError(.tlsFailed, "no trusted connection to \(peer)")
+            untrusted()
         case let error as AnswerIntake.TooLarge:
             IntegrationError(.answerTooLarge, "the answer of \(peer) is too large: \(error.limit)")
         case NIOHTTPDecompression.DecompressionError.limit:
@@ -54,30 +55,34 @@ struct ExchangeFailure {
         if case .invalidEOFState = error { true } else { false }
     }
 
-    private func client(_ error: HTTPClientError) -> IntegrationError {
+    private func exchange(_ error: ExchangeError) -> IntegrationError {
         switch error {
-        case .connectTimeout, .httpProxyHandshakeTimeout, .socksHandshakeTimeout: return connectTimedOut
-        case .tlsHandshakeTimeout:
-            return IntegrationError(
+        case .connectTimedOut: connectTimedOut
+        case .tlsTimedOut:
+            IntegrationError(
                 .connectTimedOut,
                 "\(peer) did not agree upon TLS within \(options.connectTimeout.configurationText)")
-        case .getConnectionFromPoolTimeout:
-            return IntegrationError(
+        case .noConnection:
+            IntegrationError(
                 .connectTimedOut,
                 """
                 no connection to \(peer) became free within \(options.connectTimeout.configurationText): all \
                 \(options.maximumConnections) are busy, or none can be opened
                 """)
-        case .deadlineExceeded, .readTimeout, .writeTimeout: return timedOut
-        case .remoteConnectionClosed, .uncleanShutdown: return cut
-        case .cancelled, .alreadyShutdown: return givenUp
+        case .timedOut: timedOut
+        case .closed, .neverSent: cut
+        case .givenUp: givenUp
+        }
+    }
+
+    private func client(_ error: HTTPClientError) -> IntegrationError {
+        switch error {
         case .proxyAuthenticationRequired:
             return IntegrationError(
                 .accessRefused, "the proxy demands credentials", nativeCode: "407",
                 remedy: "Use a proxy that needs none, or none at all.")
         case .invalidProxyResponse:
             return IntegrationError(.connectionRefused, "the proxy would not connect us to \(peer)")
-        case .requestStreamCancelled: return cut
         default: break
         }
         switch error.shortDescription {
@@ -119,6 +124,10 @@ struct ExchangeFailure {
     }
 
     // MARK: Kinds
+
+    func untrusted(_ reason: String...) -> IntegrationError {
+        IntegrationError(.tlsFailed, "no trusted connection to \(peer)", causes: reason)
+    }
 
     private var connectTimedOut: IntegrationError {
         IntegrationError(

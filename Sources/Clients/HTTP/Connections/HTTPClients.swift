@@ -1,23 +1,15 @@
 internal import AsyncHTTPClient
 internal import IntegrationCore
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
-/// The library's clients: one for requests that go where their URL says, and one for each detour.
+/// The library's clients, for HTTP/2 and proxies: one for requests that go where their URL says, and one for each
+/// detour.
 final class HTTPClients: Sendable {
-    /// A host that is connected to under another name or address.
-    struct Detour: Hashable {
-        /// The name that the other side's certificate must bear.
-        let name: String
-        /// What is connected to.
-        let target: String
-        /// Whether our certificate is shown to whoever asks for it.
-        var showsCertificate = true
-    }
-
     private struct Entry {
         let client: HTTPClient
         var users: Int
@@ -46,6 +38,8 @@ final class HTTPClients: Sendable {
         // Trying again is decided elsewhere, and the reason of a failure is worth more than a wait.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = options.http2 ? .automatic : .http1Only
+        // Trace context goes out with the request's own headers; spans of the library's would cost and be nobody's.
+        configuration.tracing.tracer = nil
         configuration.decompression = .enabled(limit: .size(options.maximumAnswer))
         // Whoever made the options has read the proxy's address already.
         if let proxy = options.proxy, let address = try? HTTPAddress(proxy.reveal()) {
@@ -55,8 +49,42 @@ final class HTTPClients: Sendable {
         direct = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
     }
 
+    /// Sends a request and takes the answer in.
+    ///
+    /// Through the library's asynchronous interface: it hands the body over together with the head, so that no answer
+    /// can come between the two; an early answer to a request that is still being sent may end the process
+    /// (async-http-client 1.37.0, when the connection closes just then).
+    ///
+    /// - Throws: `ExchangeError`, and what the library and `intake` throw.
+    func exchange(
+        _ request: HTTPRequest, _ detour: Detour?, _ intake: AnswerIntake, until deadline: NIODeadline
+    ) async throws -> HTTPAnswer {
+        let url = detour.map { request.address.withHost($0.name.contains(":") ? "[\($0.name)]" : $0.name) }
+        var prepared = HTTPClientRequest(url: url ?? request.address.text)
+        prepared.method = HTTPMethod(rawValue: request.method)
+        prepared.headers = request.headers
+        if !prepared.headers.contains(name: "accept-encoding") {
+            prepared.headers.add(name: "accept-encoding", value: "gzip, deflate")
+        }
+        if detour != nil { prepared.headers.replaceOrAdd(name: "host", value: request.address.authority) }
+        prepared.body = request.body.map { .bytes($0) }
+        let sent = prepared
+        do {
+            return try await with(detour) { client in
+                let response = try await client.execute(sent, deadline: deadline)
+                try await intake.take(bodyOf: response, until: deadline, isExact: request.timeout != nil)
+                return HTTPAnswer(
+                    status: Int(response.status.code), reason: response.status.reasonPhrase,
+                    headers: response.headers, body: intake.body, address: request.address)
+            }
+        } catch let error as HTTPClientError {
+            if let known = ExchangeError(error) { throw known }
+            throw error
+        }
+    }
+
     /// Calls `body` with the client for a detour, or with the one for none.
-    func with<R: Sendable>(_ detour: Detour?, _ body: (HTTPClient) async throws -> R) async throws -> R {
+    private func with<R: Sendable>(_ detour: Detour?, _ body: (HTTPClient) async throws -> R) async throws -> R {
         guard let detour else { return try await body(direct) }
         let (client, evicted) = enter(detour)
         await Self.shutDown(evicted)

@@ -13,6 +13,7 @@ struct TLSInspection {
         var version: String
         /// The other side's own, first.
         var certificates: [CertificateFacts]
+        fileprivate let watcher: HandshakeWatcher
     }
 
     let channel: any Channel
@@ -61,8 +62,20 @@ struct TLSInspection {
         }.get()
         let seen = watcher.certificates
         return Agreement(
-            version: Self.text(version), certificates: (seen.isEmpty ? leaf.map { [$0] } ?? [] : seen).map { .init($0) }
-        )
+            version: Self.text(version),
+            certificates: (seen.isEmpty ? leaf.map { [$0] } ?? [] : seen).map { .init($0) }, watcher: watcher)
+    }
+
+    /// Waits for the other side to take its agreement back, which in TLS 1.3 it may do after the handshake.
+    ///
+    /// - Returns: what it says; nil where it says nothing, but waits for a request, or closes.
+    func refusal(after agreement: Agreement, within patience: Duration) async -> (any Error)? {
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(patience)) { [channel] in
+            channel.close(promise: nil)
+        }
+        try? await channel.closeFuture.get()
+        timer.cancel()
+        return agreement.watcher.lateError
     }
 
     func close() async {
@@ -82,47 +95,5 @@ struct TLSInspection {
         case .tlsv13: "1.3"
         case nil: "unknown"
         }
-    }
-}
-
-/// Tells when a handshake is over.
-private final class HandshakeWatcher: ChannelInboundHandler, Sendable {
-    typealias InboundIn = ByteBuffer
-
-    private struct State {
-        var isOver = false
-        var certificates: [NIOSSLCertificate] = []
-    }
-
-    let done: EventLoopPromise<Void>
-    private let state = Mutex(State())
-
-    init(_ loop: any EventLoop) { done = loop.makePromise() }
-
-    var certificates: [NIOSSLCertificate] { state.withLock { $0.certificates } }
-
-    func saw(_ certificates: [NIOSSLCertificate]) { state.withLock { $0.certificates = certificates } }
-
-    func over(_ result: Result<Void, any Error>) {
-        let isFirst = state.withLock { state in
-            defer { state.isOver = true }
-            return !state.isOver
-        }
-        if isFirst { done.completeWith(result) }
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent { over(.success(())) }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        over(.failure(error))
-        context.close(promise: nil)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        over(.failure(NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake]))))
-        context.fireChannelInactive()
     }
 }

@@ -17,19 +17,53 @@ final class TLSExplainer: Sendable {
         self.options = options
     }
 
-    func explain(_ error: any Error, _ address: HTTPAddress, _ detour: HTTPClients.Detour?) async -> [String] {
+    func explain(_ error: any Error, _ address: HTTPAddress, _ detour: Detour?) async -> [String] {
         let raw = Self.text(of: error)
         let name = detour?.name ?? address.host
         guard Self.isAboutCertificate(raw) else { return [Self.words(raw, options.tls)] }
-        let key = "\(address.origin) \(name)"
+        let words = await remembered("\(address.origin) \(name)") {
+            await inspect(address, target: detour?.target ?? address.host, name: name) ?? Self.notTrusted
+        }
+        return [words]
+    }
+
+    /// Why a server closed a new connection without a byte, where TLS is the reason: in TLS 1.3 a client's certificate
+    /// is judged after the handshake, and what is said then may be lost with the connection.
+    ///
+    /// - Returns: nil where TLS is not known to be the reason.
+    func refusal(_ address: HTTPAddress, _ detour: Detour?) async -> String? {
+        guard options.proxy == nil else { return nil }
+        let name = detour?.name ?? address.host
+        let words = await remembered("after \(address.origin) \(name)") {
+            do {
+                let connection = try await TLSInspection.connect(
+                    to: detour?.target ?? address.host, port: address.port, timeout: options.connectTimeout)
+                var said: (any Error)?
+                do {
+                    let agreement = try await connection.agree(
+                        tls, serverName: name, trustsAnybody: true, timeout: options.connectTimeout)
+                    said = await connection.refusal(after: agreement, within: .milliseconds(500))
+                } catch {
+                    said = nil
+                }
+                await connection.close()
+                return said.map { Self.words(Self.text(of: $0), options.tls) } ?? ""
+            } catch {
+                return ""
+            }
+        }
+        return words.isEmpty ? nil : words
+    }
+
+    private func remembered(_ key: String, _ find: () async -> String) async -> String {
         let now = NIODeadline.now()
-        if let words = known.withLock({ $0[key].flatMap { $0.until > now ? $0.words : nil } }) { return [words] }
-        let words = await inspect(address, target: detour?.target ?? address.host, name: name) ?? Self.notTrusted
+        if let words = known.withLock({ $0[key].flatMap { $0.until > now ? $0.words : nil } }) { return words }
+        let words = await find()
         known.withLock { known in
             if known.count >= 64 { known.removeAll() }
             known[key] = (now + .seconds(30), words)
         }
-        return [words]
+        return words
     }
 
     private static let notTrusted = "its certificate is not trusted"
