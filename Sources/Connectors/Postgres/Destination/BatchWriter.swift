@@ -52,7 +52,7 @@ struct BatchWriter {
         guard !all.isEmpty else { return }
         var fresh = Array(all)
         if let inbox {
-            _ = try await connection.parameterTypes(of: inbox.releaseStatement, timeout: timeout)
+            _ = try await connection.describe(inbox.releaseStatement, timeout: timeout)
             let begun = try await run([SQLRequest("begin"), inbox.claim(all.map { ids[$0] })])
             let claimed = try Self.result(begun[1])
             let known = Set((0..<claimed.count).compactMap { claimed.text($0, 0) })
