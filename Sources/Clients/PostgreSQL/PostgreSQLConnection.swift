@@ -52,11 +52,14 @@ public actor PostgreSQLConnection {
         guard let pointer = handle?.pointer else { return nil }
         func text(_ value: UnsafePointer<CChar>?) -> String { value.map { String(cString: $0) } ?? "" }
         let address = text(PQhostaddr(pointer))
+        var days: Int32 = 0
+        let isKnown = clibpq_days_left(pointer, &days) == 1
         let place = address.isEmpty ? text(PQhost(pointer)) : "\(address):\(text(PQport(pointer)))"
         return ConnectionFacts(
             version: Int(PQserverVersion(pointer)), peer: place, user: text(PQuser(pointer)),
             usedPassword: PQconnectionUsedPassword(pointer) == 1,
-            tls: PQsslAttribute(pointer, "protocol").map { String(cString: $0) }, mode: mode)
+            tls: PQsslAttribute(pointer, "protocol").map { String(cString: $0) }, daysLeft: isKnown ? Int(days) : nil,
+            mode: mode)
     }
 
     /// Ends a transaction that was left open.
