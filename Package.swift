@@ -39,7 +39,7 @@ let package = Package(
             name: "IntegrationInputs",
             targets: [
                 "IntegrationCore", "IntegrationConfiguration", "IntegrationEngine", "IntegrationFormats",
-                "IntegrationServices", "IntegrationStore", "IntegrationTransforms", "FileConnector",
+                "IntegrationServices", "IntegrationStore", "IntegrationTransforms", "PostgreSQLClient", "FileConnector",
                 "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
             ]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
@@ -303,7 +303,7 @@ let package = Package(
             name: "FaultTests",
             dependencies: [
                 "Integration", "IntegrationCLI", "IntegrationConfiguration", "IntegrationCore", "IntegrationServices",
-                "IntegrationStore", "RabbitMQClient", "ConnectorTestSupport", logging,
+                "IntegrationStore", "RabbitMQClient", "ConnectorTestSupport", "FaultProxy", logging,
             ]),
         .target(
             name: "ConnectorTestSupport",
@@ -319,7 +319,7 @@ let package = Package(
             name: "RabbitMQConnectorTests",
             dependencies: [
                 "RabbitMQConnector", "RabbitMQClient", "IntegrationDocument", "IntegrationCore", "IntegrationTesting",
-                "IntegrationTransforms", "ConnectorTestSupport", "FaultProxy", logging,
+                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy", logging,
             ], path: "Tests/Connectors/RabbitMQConnectorTests"),
         .testTarget(
             name: "FileConnectorTests",

@@ -13,19 +13,17 @@ public final class RabbitServer: Sendable {
 
     /// The one that all tests of this process share; each takes names of its own.
     ///
-    /// `INTEGRATION_TEST_RABBITMQ` names the port of one that runs already.
+    /// `INTEGRATION_TEST_RABBITMQ` names the folder of one that runs already, as `make services` says.
     public static func shared() throws -> RabbitServer { try sharedOutcome.get() }
 
     private static let sharedOutcome = Result { () throws -> RabbitServer in
-        if let text = getenv("INTEGRATION_TEST_RABBITMQ"), let port = Int(String(cString: text)) {
-            return RabbitServer(running: port)
-        }
-        return try RabbitServer()
+        try ServerProcess.running("INTEGRATION_TEST_RABBITMQ").map { try RabbitServer(running: $0, $1) }
+            ?? RabbitServer()
     }
 
     public let port: Int
     private let ports: [Int]
-    private let folder: TemporaryFolder?
+    private let folder: TemporaryFolder
     private struct Running {
         var server: ServerProcess?
         var broker: pid_t = 0
@@ -35,20 +33,25 @@ public final class RabbitServer: Sendable {
 
     private let process = Mutex(Running())
 
-    private init(running port: Int) { (self.port, ports, folder) = (port, [], nil) }
+    private init(running folder: TemporaryFolder, _ ports: [Int]) throws {
+        guard ports.count == 3 else {
+            throw ServerProcess.Failure(
+                description: "INTEGRATION_TEST_RABBITMQ: \(folder.path) is no folder of a broker")
+        }
+        (port, self.ports, self.folder) = (ports[0], ports, folder)
+    }
 
     /// - Parameter configuration: further lines of `rabbitmq.conf`.
     public init(_ configuration: String = "") throws {
         port = try NginxServer.freePort()
         ports = [port, try NginxServer.freePort(), try NginxServer.freePort()]
         folder = TemporaryFolder()
-        folder?.write("more.conf", configuration)
+        folder.write("more.conf", configuration)
         try start()
     }
 
     /// Starts it, again where it was killed, with what it had stored.
     public func start() throws {
-        guard let folder else { return }
         let script = ScriptedServer.tests + "/Servers/rabbitmq.sh"
         let server = try ServerProcess(["/bin/bash", script, folder.path] + ports.map { "\($0)" })
         let words = server.greeting.split(separator: " ")
@@ -82,7 +85,6 @@ public final class RabbitServer: Sendable {
     /// - Returns: what it said, in one line.
     @discardableResult
     public func control(_ command: String...) throws -> String {
-        guard let folder else { throw ServerProcess.Failure(description: "this needs a broker of the tests' own") }
         let script = ScriptedServer.tests + "/Servers/rabbitmqctl.sh"
         let done = try ServerProcess(["/bin/bash", script, folder.path] + ports.map { "\($0)" } + command)
         guard done.greeting.hasPrefix("done") else {
