@@ -303,7 +303,7 @@ let package = Package(
             name: "FaultTests",
             dependencies: [
                 "Integration", "IntegrationCLI", "IntegrationConfiguration", "IntegrationCore", "IntegrationServices",
-                "IntegrationStore", "RabbitMQClient", "ConnectorTestSupport", logging,
+                "IntegrationStore", "RabbitMQClient", "ConnectorTestSupport", "FaultProxy", logging,
             ]),
         .target(
             name: "ConnectorTestSupport",

@@ -17,13 +17,21 @@ struct Judge {
             expected[order.place, default: [:]][order.result] = number
         }
         var found = [Int](repeating: 0, count: count)
-        for place in Orders.Place.allCases {
-            for body in try await Self.bodies(topology.sinks[place], in: folder) {
-                if let number = expected[place]?[body] {
+        func look(into sink: Topology.Sink?, _ name: String, for expected: [String: Int]?) async throws {
+            for body in try await Self.bodies(sink, in: folder) {
+                if let number = expected?[body] {
                     found[number] += 1
                 } else {
-                    wrong.append("\(place.rawValue): \(body.prefix(300))")
+                    wrong.append("\(name): \(body.prefix(300))")
                 }
+            }
+        }
+        if let everything = topology.everything {
+            let lines = (0..<count).map { (orders[$0].line, $0) }
+            try await look(into: everything, "everything", for: Dictionary(uniqueKeysWithValues: lines))
+        } else {
+            for place in Orders.Place.allCases {
+                try await look(into: topology.sinks[place], place.rawValue, for: expected[place])
             }
         }
         lost = found.indices.filter { found[$0] == 0 }

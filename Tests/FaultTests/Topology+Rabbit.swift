@@ -2,14 +2,19 @@ import ConnectorTestSupport
 
 extension Topology {
     /// From a queue of a broker through order-sync into two queues behind a topic exchange of the same broker.
-    static func throughRabbit(port: Int) -> Topology {
+    ///
+    /// - Parameters:
+    ///   - node: of the broker, where one looks afterwards.
+    ///   - type: of its queues.
+    static func throughRabbit(port: Int, node: Int? = nil, others: [Int] = [], type: String = "classic") -> Topology {
+        let node = node ?? port
         var topology = Topology(
             name: "RabbitMQ → RabbitMQ",
             flows: sorting(
                 source: "{connector: broker, queue: \(rabbitQueue), batch_size: \(batch), concurrency: \(lanes)}",
                 attempts: 1000),
             sinks: [
-                .high: .rabbit("high", port: port), .regular: .rabbit("regular", port: port),
+                .high: .rabbit("high", port: node), .regular: .rabbit("regular", port: node),
                 .dead: .deadLetters("failed"),
             ],
             copiesPerKill: lanes * batch)
@@ -18,14 +23,15 @@ extension Topology {
               broker:
                 type: rabbitmq
                 url: "amqp://127.0.0.1:\(port)"
+                hosts: [\(others.map { "\"127.0.0.1:\($0)\"" }.joined(separator: ", "))]
                 timeout: 5s
                 heartbeat: 2s
                 circuit_breaker: {open_for: 200ms}
                 exchanges: [{name: sorted, type: topic}]
                 queues:
-                  - {name: \(rabbitQueue)}
-                  - {name: high, bindings: [{exchange: sorted, routing_key: high}]}
-                  - {name: regular, bindings: [{exchange: sorted, routing_key: regular}]}
+                  - {name: \(rabbitQueue), type: \(type)}
+                  - {name: high, type: \(type), bindings: [{exchange: sorted, routing_key: high}]}
+                  - {name: regular, type: \(type), bindings: [{exchange: sorted, routing_key: regular}]}
 
             """
         return topology

@@ -20,6 +20,8 @@ struct Topology {
     /// What stands under `flows:`.
     var flows: String
     var sinks: [Orders.Place: Sink]
+    /// Where every order must be as it was sent, in the place of `sinks`.
+    var everything: Sink?
     /// Copies that a kill may make: none where everything is one transaction.
     var copiesPerKill = 0
     /// Faults beside the one that kills.
@@ -32,6 +34,8 @@ struct Topology {
     var stages = Self.everyStage
     /// What stands before `schemas:`.
     var connectors = ""
+    /// Whether tables have an inbox.
+    var hasInbox = true
     /// Where flows lead, where that is not yet where to look afterwards.
     var destinations: [Orders.Place: Sink]?
 
@@ -133,7 +137,7 @@ struct Topology {
             case .file(let path), .envelopes(let path): "  \(name): {type: file, path: \(path)}\n"
             case .http(let path): "  \(name): {connector: sink, path: \(path)}\n"
             case .rabbit(let queue, _): "  \(name): {connector: broker, exchange: sorted, routing_key: \(queue)}\n"
-            case .table(_, let table): "  \(name): \(Self.destination(table: table))\n"
+            case .table(_, let table): "  \(name): \(Self.destination(table: table, inbox: hasInbox))\n"
             default: ""
             }
         }

@@ -30,9 +30,10 @@ public final class AMQPConsumer: Sendable {
 
     /// Takes messages that have come: what is there, `count` at most and about so many bytes, one at least; waits for it.
     ///
+    /// - Parameter isolating: whether a message that was handed over before comes alone.
     /// - Returns: none after `finish`, and when the task is cancelled.
-    public func take(_ count: Int, bytes: Int = 4 << 20) async -> [AMQPDelivery] {
-        let taken = await loop.inbox.take(count, bytes: bytes)
+    public func take(_ count: Int, bytes: Int = 4 << 20, isolating: Bool = false) async -> [AMQPDelivery] {
+        let taken = await loop.inbox.take(count, bytes: bytes, isolating: isolating)
         if !taken.isEmpty { loop.mailbox.post(.begin(taken.map(\.tag))) }
         return taken
     }

@@ -32,6 +32,7 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     private var isConsuming = false
     private var ledger = AckLedger()
     private var failures = 0
+    private var outage = OutageLog()
     /// When to try again.
     private var nextTry = Duration.zero
     /// Whether nothing more is wanted: what was taken can still be settled.
@@ -121,7 +122,7 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
             channel += 1
             ledger = AckLedger()
             isConsuming = true
-            if failures > 0 { logger.info("consuming again", metadata: ["queue": "\(options.queue)"]) }
+            if outage.worked() { logger.info("consuming again", metadata: ["queue": "\(options.queue)"]) }
             failures = 0
             opening.finish(nil)
         } catch {
@@ -141,7 +142,9 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
         failures += 1
         var random = SystemRandomNumberGenerator()
         let wait = Self.backoff.wait(after: failures, using: &random)
-        nextTry = SystemClock().now + wait
+        let now = SystemClock().now
+        nextTry = now + wait
+        guard outage.failed(at: now) else { return }
         logger.warning(
             "the queue can't be consumed at the moment",
             metadata: [

@@ -42,23 +42,28 @@ final class DeliveryInbox: Sendable {
 
     /// Takes what waits, `count` at most and about so many bytes; waits until there is something. Empty at the end, and
     /// when the task is cancelled.
-    func take(_ count: Int, bytes: Int) async -> [AMQPDelivery] {
+    ///
+    /// - Parameter isolating: whether what was handed over before comes alone.
+    func take(_ count: Int, bytes: Int, isolating: Bool) async -> [AMQPDelivery] {
         while true {
             let seen = changed.count
             let (taken, isOver): ([AMQPDelivery], Bool) = state.withLock { state in
-                (Self.take(count, bytes, from: &state.waiting), state.isClosed)
+                (Self.take(count, bytes, isolating, from: &state.waiting), state.isClosed)
             }
             if !taken.isEmpty || isOver || Task.isCancelled { return taken }
             await changed.wait(after: seen)
         }
     }
 
-    private static func take(_ count: Int, _ bytes: Int, from waiting: inout [AMQPDelivery]) -> [AMQPDelivery] {
+    private static func take(
+        _ count: Int, _ bytes: Int, _ isolating: Bool, from waiting: inout [AMQPDelivery]
+    ) -> [AMQPDelivery] {
         var size = 0
         var end = 0
         while end < min(count, waiting.count) {
             size += waiting[end].body.count
             if end > 0, size > bytes { break }
+            if end > 0, isolating, waiting[end].isRedelivered || waiting[0].isRedelivered { break }
             end += 1
         }
         defer { waiting.removeFirst(end) }

@@ -15,7 +15,8 @@ final class RabbitMQReceiver: Receiver {
     }
 
     func receive() async throws(IntegrationError) -> Delivery? {
-        let taken = await consumer.take(source.batchSize)
+        // With a store, who of them ends the process each time is found out.
+        let taken = await consumer.take(source.batchSize, isolating: context.positions != nil)
         guard !taken.isEmpty else { return nil }
         let batch = batch(of: taken)
         let tags = taken.map(\.tag)

@@ -8,8 +8,10 @@ extension Batch {
     public func copy(of indices: some Sequence<Int>, into copy: Arena) -> Batch {
         var out = OutputBuffer()
         var copies: [Message] = []
+        var origins: [Int] = []
         for index in indices {
             let message = messages[index]
+            origins.append(message.origin)
             let start = out.count
             message.writeBody(in: arena, to: &out)
             let body = Slice(base: Arena.sourceBase, offset: start, length: out.count - start)
@@ -25,6 +27,8 @@ extension Batch {
                     receiveCount: message.receiveCount))
         }
         copy.attach(out.takeBlock(), as: Arena.sourceBase)
-        return Batch(arena: copy, messages: copies)
+        var batch = Batch(arena: copy, messages: copies)
+        batch.joint = joint?.part(origins)
+        return batch
     }
 }

@@ -16,6 +16,8 @@ public struct Batch: Sendable {
     public var settledKeys: [SettledKey] = []
     /// Messages that were taken out because they repeat others of the batch.
     public var followers: [Follower] = []
+    /// What the destination may settle itself; nil where it may not, as with most sources.
+    public var joint: JointTickets?
 
     /// - Parameter failures: messages that the source itself had to refuse, such as one that is too large.
     public init(arena: Arena, messages: [Message], failures: [FailedMessage] = []) {

@@ -2,6 +2,19 @@
 /// or by a lease.
 public protocol DeliveryTicket: Sendable {}
 
+/// Messages that are held under a lease, which somebody else may have by now.
+public protocol LeasedTicket: DeliveryTicket {
+    /// Given when the lease was lost: what is still done for these messages is in vain.
+    var lost: ShutdownSignal { get }
+}
+
+/// Messages of another system's queue, which a destination in the same system may settle in the transaction of its
+/// effects, and which wait in that queue for another try.
+public protocol JointTicket: LeasedTicket {
+    /// The message, once it is released, is handed over again after `wait`, with so many failed tries behind it.
+    func postpone(_ index: Int, by wait: Duration, attempts: Int)
+}
+
 /// So many messages of a delivery, one after another, that share a ticket; nil where nothing is kept of them.
 public struct TicketRun: Sendable {
     public var ticket: (any DeliveryTicket)?
@@ -10,6 +23,18 @@ public struct TicketRun: Sendable {
     public init(_ ticket: (any DeliveryTicket)?, count: Int) {
         self.ticket = ticket
         self.count = count
+    }
+}
+
+extension [TicketRun] {
+    /// The ticket of a message, and its place among those that share it.
+    public func ticket(of origin: Int) -> (ticket: any DeliveryTicket, index: Int)? {
+        var start = 0
+        for run in self {
+            if origin < start + run.count { return run.ticket.map { ($0, origin - start) } }
+            start += run.count
+        }
+        return nil
     }
 }
 

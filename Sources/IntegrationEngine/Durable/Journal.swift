@@ -34,6 +34,8 @@ struct Journal: Sendable {
         /// Wall time at which it came.
         var received: Duration
         var arena: Arena
+        /// Where it is a message that came before and was not settled.
+        var suspect: Quarantine.Suspect?
     }
 
     /// What of a delivery comes back, by origin; everything else is done.
@@ -80,6 +82,7 @@ struct Journal: Sendable {
         }
         if !parked.messages.isEmpty { change.enqueue.append(parked.enqueue(for: .parked(flow: flow.name))) }
         change.state += keys(of: verdict, returning, work.arena)
+        if let suspect = work.suspect { change.state.append(suspect.ending(isReleased: returning.released[0] != nil)) }
         for letter in verdict.letters {
             change.deadLetters.append(record(letter, work))
             guard flow.recording != .none else { continue }
@@ -239,14 +242,8 @@ struct Journal: Sendable {
 
     /// The claimed message of an origin.
     static func claimed(_ origin: Int, _ tickets: [TicketRun]) -> (queue: QueueName, message: ClaimedMessage)? {
-        var start = 0
-        for run in tickets {
-            if origin < start + run.count {
-                return (run.ticket as? LeaseTicket).map { ($0.lease.queue, $0.messages[origin - start]) }
-            }
-            start += run.count
-        }
-        return nil
+        guard let (ticket, index) = tickets.ticket(of: origin), let lease = ticket as? LeaseTicket else { return nil }
+        return (lease.lease.queue, lease.messages[index])
     }
 
     private func event(_ kind: String, _ id: MessageID, step: String?, code: ErrorCode) -> EventRecord {

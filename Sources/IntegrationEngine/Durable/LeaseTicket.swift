@@ -2,13 +2,12 @@ internal import IntegrationCore
 internal import IntegrationStore
 
 /// Messages of a queue, held under a lease.
-struct LeaseTicket: DeliveryTicket {
+struct LeaseTicket: LeasedTicket {
     let lease: Lease
     /// By origin within the claim.
     let messages: [ClaimedMessage]
     /// Whether some go on at a branch or came from another source.
     let isSpecial: Bool
-    /// Given when the lease was lost: what is still done for these messages is in vain.
     let lost = ShutdownSignal()
 
     init(_ claim: Claim) {

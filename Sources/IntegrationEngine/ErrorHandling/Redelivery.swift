@@ -19,6 +19,8 @@ struct ParkedMessage: Sendable {
     var metadata: Document?
     /// Where only destinations failed: which one, and the bytes made for it.
     var resume: (destination: Int, body: [UInt8])?
+    /// Where it is held under a lease: given when that was lost.
+    var lost: ShutdownSignal?
 
     var size: Int { original.count + (resume?.body.count ?? 0) + 256 }
 }

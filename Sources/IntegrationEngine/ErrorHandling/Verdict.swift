@@ -97,6 +97,24 @@ extension Verdict {
             results: results.isEmpty ? nil : Batch(arena: arena, messages: results))
     }
 
+    /// Lets messages that are to be tried again wait in the queue of another system that they came from, where it can do
+    /// that; returns how many.
+    ///
+    /// - Parameter divided: origins of messages that others have parts of.
+    mutating func postpone(
+        _ tickets: [TicketRun], except divided: Set<Int>, wait: (FailedMessage) -> Duration
+    ) -> Int {
+        guard !retries.isEmpty, let joint = JointTickets(tickets)?.without(divided) else { return 0 }
+        let before = retries.count
+        retries.removeAll { failure in
+            guard let (ticket, index) = joint.ticket(of: failure.message.origin) else { return false }
+            ticket.postpone(index, by: wait(failure), attempts: Int(failure.message.attempts))
+            released.append(failure)
+            return true
+        }
+        return before - retries.count
+    }
+
     /// Lets messages for destinations that can't be reached wait there, so that the flow goes on.
     mutating func moveToOutboxes() {
         var waiting: [Int: [Message]] = [:]

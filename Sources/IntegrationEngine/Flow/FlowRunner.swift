@@ -14,6 +14,7 @@ final class FlowRunner: Sendable {
     let deadLetters: any DeadLetterSink
     /// Where there is a store: deliveries are settled by its transactions, and retries wait in it.
     let journal: Journal?
+    let quarantine: Quarantine?
     /// Where each key keeps its order.
     let order: KeyOrder?
     let redelivery = Redelivery()
@@ -36,6 +37,7 @@ final class FlowRunner: Sendable {
         self.deadLetters = deadLetters
         self.storage = storage
         self.journal = journal
+        quarantine = journal.map(Quarantine.init)
         self.order = order
         statistics = FlowStatistics(flow: flow.name, destinations: pipeline.destinationNames)
         inFlight = InFlight(flow.limits)
@@ -249,7 +251,7 @@ final class FlowRunner: Sendable {
         for message in redelivery.drain() { release(message) }
     }
 
-    private func release(_ message: ParkedMessage) {
+    func release(_ message: ParkedMessage) {
         message.pending.settle(message.origin, .released)
         inFlight.remove(messages: 1, bytes: message.size)
     }

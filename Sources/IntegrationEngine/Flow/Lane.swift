@@ -45,7 +45,11 @@ struct Lane {
         let context = runner.context
         let received = context.clock.now
         failPoint("after-receive")
-        let batch = delivery.takeBatch()
+        var taken = delivery.takeBatch()
+        let tickets = delivery.tickets
+        guard let watched = try await watch(&taken, tickets) else { return }
+        defer { runner.quarantine?.leave(watched) }
+        let batch = taken
         let count = delivery.count
         let bytes =
             batch.messages.reduce(0) { $0 + Int($1.original.length) }
@@ -54,7 +58,6 @@ struct Lane {
         runner.statistics.received(messages: count, bytes: bytes)
         let arena = batch.arena
         runner.pipeline.journeys?.note("received", batch.messages, at: entry.name)
-        let tickets = delivery.tickets
         guard var verdict = await untilLost(tickets, { await process(batch, tickets, turn) }) else {
             // Dropped, and so released: others work on the messages by now.
             runner.inFlight.remove(messages: count, bytes: bytes)
@@ -62,7 +65,11 @@ struct Lane {
         }
         if let journal = runner.journal {
             defer { runner.inFlight.remove(messages: count, bytes: bytes) }
-            guard try await settle(delivery, &verdict, in: journal, received: received, arena) else { return }
+            let work = Journal.Work(
+                count: count, tickets: tickets, source: entry.name,
+                received: context.clock.wallTime - (context.clock.now - received), arena: arena,
+                suspect: watched.suspect)
+            guard try await settle(delivery, &verdict, in: journal, work, received: received) else { return }
         } else {
             let parked = settle(delivery, verdict, received: received, arena)
             let stays = parked.reduce(into: (messages: 0, bytes: 0)) { $0 = ($0.messages + 1, $0.bytes + $1.size) }
@@ -80,11 +87,19 @@ struct Lane {
             failed: isAnswered ? [] : verdict.dead.map(\.message.origin))
     }
 
+    /// - Returns: nil where the flow ends first.
+    private func watch(
+        _ batch: inout Batch, _ tickets: [TicketRun]
+    ) async throws(IntegrationError) -> Quarantine.Entry? {
+        guard let quarantine = runner.quarantine else { return Quarantine.Entry() }
+        return try await quarantine.enter(&batch, of: entry.name, tickets)
+    }
+
     /// Does the work for messages that are held under leases, and cancels it when one of the leases is lost.
     ///
     /// - Returns: nil when a lease was lost.
     private func untilLost(_ tickets: [TicketRun], _ work: @escaping @Sendable () async -> Verdict) async -> Verdict? {
-        let leases = tickets.compactMap { $0.ticket as? LeaseTicket }
+        let leases = tickets.compactMap { $0.ticket as? any LeasedTicket }
         if leases.isEmpty { return await work() }
         return await withTaskGroup(of: Verdict?.self) { group in
             group.addTask { await work() }
@@ -104,6 +119,7 @@ struct Lane {
     /// Runs a batch through; what is dead is buried, or ready to be, when this returns.
     private func process(_ batch: consuming Batch, _ tickets: [TicketRun], _ turn: KeyOrder.Turn?) async -> Verdict {
         var batch = batch
+        batch.joint = JointTickets(tickets)
         let arena = batch.arena
         let resumption = runner.prepare(&batch, of: entry, tickets)
         switch runner.flow.ordering {
@@ -141,6 +157,7 @@ struct Lane {
         verdict.settledKeys = result.settledKeys
         verdict.results = result.results
         verdict.withdrawRefused()
+        runner.statistics.retried(verdict.postpone(tickets, except: result.divided) { runner.wait(after: $0) })
         if runner.journal != nil, runner.pipeline.onlyDestination == nil { verdict.moveToOutboxes() }
         return verdict
     }
@@ -149,13 +166,9 @@ struct Lane {
     ///
     /// - Returns: whether it was committed.
     private func settle(
-        _ delivery: consuming Delivery, _ verdict: inout Verdict, in journal: Journal, received: Duration,
-        _ arena: Arena
+        _ delivery: consuming Delivery, _ verdict: inout Verdict, in journal: Journal, _ work: Journal.Work,
+        received: Duration
     ) async throws -> Bool {
-        let clock = runner.context.clock
-        let work = Journal.Work(
-            count: delivery.count, tickets: delivery.tickets, source: entry.name,
-            received: clock.wallTime - (clock.now - received), arena: arena)
         settling: while true {
             switch try await journal.commit(journal.change(verdict, of: work, runner: runner)) {
             case .committed: break settling
@@ -173,10 +186,10 @@ struct Lane {
             }
         }
         runner.statistics.settled(
-            messages: delivery.count - verdict.undecided.count, latency: clock.now - received)
+            messages: delivery.count - verdict.undecided.count, latency: runner.context.clock.now - received)
         // A lease's messages were put back by the transaction.
         let released = verdict.released.map(\.message.origin).filter { Journal.claimed($0, work.tickets) == nil }
-        delivery.settle(verdict.settlement(released: released, arena))
+        delivery.settle(verdict.settlement(released: released, work.arena))
         return true
     }
 
@@ -211,11 +224,13 @@ struct Lane {
             delivery.settle(verdict.settlement(released: released, arena))
             return []
         }
+        let tickets = delivery.tickets
         let pending = PendingDelivery(
             delivery, waiting: verdict.retries.map(\.message.origin), released: released, open: open)
         return verdict.retries.map { failure in
             Retries(runner: runner).parked(
-                failure, source: entry.name, pending: pending, received: received, arena)
+                failure, source: entry.name, pending: pending, received: received, arena,
+                lost: (tickets.ticket(of: failure.message.origin)?.ticket as? any LeasedTicket)?.lost)
         }
     }
 }

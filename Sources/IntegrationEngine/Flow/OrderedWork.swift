@@ -70,9 +70,14 @@ struct OrderedWork {
             queue += messages.map { Item(message: $0, stage: .ready(destination: destination)) }
         }
         queue.sort { $0.message.origin < $1.message.origin }
+        // Of these there are several parts, or something is kept in the store.
+        var divided = Set(verdict.settledKeys.map(\.origin))
         while !queue.isEmpty {
             let (free, held) = split(queue)
-            let round = await send(free)
+            let origins = queue.map(\.message.origin)
+            for (one, next) in zip(origins, origins.dropFirst()) where one == next { divided.insert(one) }
+            divided.formUnion((verdict.dead + verdict.refused).map(\.message.origin))
+            let round = await send(free, JointTickets(tickets)?.without(divided))
             runner.statistics.retried(round.retries)
             verdict.dead += round.dead
             verdict.refused += round.refused
@@ -216,7 +221,7 @@ struct OrderedWork {
     // MARK: Destinations
 
     /// Sends items, each destination's in order, until one is refused for now.
-    private func send(_ items: [Item]) async -> Round {
+    private func send(_ items: [Item], _ joint: JointTickets?) async -> Round {
         guard !items.isEmpty else { return Round() }
         var byDestination: [Int: [Item]] = [:]
         for item in items {
@@ -224,10 +229,10 @@ struct OrderedWork {
         }
         var whole = Round()
         if byDestination.count == 1, let (destination, items) = byDestination.first {
-            return await send(items, to: destination)
+            return await send(items, to: destination, joint)
         }
         await withTaskGroup(of: Round.self) { group in
-            for (destination, items) in byDestination { group.addTask { await send(items, to: destination) } }
+            for (destination, items) in byDestination { group.addTask { await send(items, to: destination, joint) } }
             for await part in group {
                 whole.items += part.items
                 whole.dead += part.dead
@@ -240,7 +245,7 @@ struct OrderedWork {
         return whole
     }
 
-    private func send(_ items: [Item], to destination: Int) async -> Round {
+    private func send(_ items: [Item], to destination: Int, _ joint: JointTickets?) async -> Round {
         let step = runner.pipeline.senders[destination].isAllOrNothing ? items.count : 1
         var round = Round()
         var rest = items[...]
@@ -254,7 +259,7 @@ struct OrderedWork {
             let part = rest.prefix(step)
             rest = rest.dropFirst(part.count)
             let result = await runner.pipeline.send(
-                part.map(\.message), to: destination, arena, in: runner.context)
+                part.map(\.message), to: destination, arena, joint, in: runner.context)
             runner.statistics.processed(result)
             round.staged += result.staged
             let isCut = Task.isCancelled

@@ -89,7 +89,9 @@ struct Pipeline: Sendable {
         }
         var parts: [(destination: Int, messages: [Message])] = []
         for (destination, messages) in byDestination.enumerated() where !messages.isEmpty {
-            for branch in leaves(of: destination) {
+            let leaves = leaves(of: destination)
+            if leaves.count > 1, batch.joint != nil { result.divided.formUnion(messages.map(\.origin)) }
+            for branch in leaves {
                 if queues[branch] == nil {
                     parts.append((branch, messages))
                 } else {
@@ -97,19 +99,33 @@ struct Pipeline: Sendable {
                 }
             }
         }
+        let joint = joint(of: batch, &result)
         if parts.count <= 1 {
             for part in parts {
-                await result.merge(send(part.messages, to: part.destination, batch.arena, in: context))
+                await result.merge(send(part.messages, to: part.destination, batch.arena, joint, in: context))
             }
             return
         }
         // Several destinations work at once, so that their waits overlap.
         await withTaskGroup(of: WorkResult.self) { group in
             for part in parts {
-                group.addTask { await self.send(part.messages, to: part.destination, batch.arena, in: context) }
+                group.addTask {
+                    await self.send(part.messages, to: part.destination, batch.arena, joint, in: context)
+                }
             }
             for await part in group { result.merge(part) }
         }
+    }
+
+    /// What destinations may settle themselves: messages that are whole, and whose effects are all there is to be done.
+    private func joint(of batch: Batch, _ result: inout WorkResult) -> JointTickets? {
+        guard let joint = batch.joint else { return nil }
+        var seen: Set<Int> = []
+        for message in result.failures.map(\.message) + batch.messages where !seen.insert(message.origin).inserted {
+            result.divided.insert(message.origin)
+        }
+        // The keys of `idempotent` steps are done in a transaction of the store.
+        return joint.without(result.divided.union(result.settledKeys.map(\.origin)))
     }
 
     /// The destinations that a message for this one is sent to, each once.
@@ -127,7 +143,8 @@ struct Pipeline: Sendable {
 
     /// Sends messages to one destination.
     func send(
-        _ messages: [Message], to destination: Int, _ arena: Arena, in context: FlowContext
+        _ messages: [Message], to destination: Int, _ arena: Arena, _ joint: JointTickets? = nil,
+        in context: FlowContext
     ) async -> WorkResult {
         var result = WorkResult()
         if queues[destination] != nil {
@@ -142,8 +159,10 @@ struct Pipeline: Sendable {
                 FailedMessage(message: message, error: error, destination: destination, heldOff: heldOff))
         }
         do throws(IntegrationError) {
+            var batch = Batch(arena: arena, messages: messages)
+            batch.joint = joint
             let answer = try await breakers[destination].send(
-                Batch(arena: arena, messages: messages), to: senders[destination], in: context)
+                batch, to: senders[destination], in: context)
             try Self.check(answer.report, count: messages.count)
             for refused in answer.report.refused {
                 refuse(messages[refused.index], refused.error, heldOff: answer.heldOff(refused.error))
@@ -194,6 +213,8 @@ struct WorkResult: Sendable {
     var followers: [Follower] = []
     /// Messages as they left the steps, where a source wants to see them.
     var results: [Message] = []
+    /// Origins of messages of which there are several parts, where their source could take them back whole.
+    var divided: Set<Int> = []
 
     mutating func merge(_ other: WorkResult) {
         delivered += other.delivered
@@ -203,6 +224,7 @@ struct WorkResult: Sendable {
         settledKeys += other.settledKeys
         followers += other.followers
         results += other.results
+        divided.formUnion(other.divided)
     }
 }
 

@@ -9,7 +9,8 @@ struct Retries {
 
     /// What is kept of a failed message until its next try.
     func parked(
-        _ failure: FailedMessage, source: String, pending: PendingDelivery, received: Duration, _ arena: Arena
+        _ failure: FailedMessage, source: String, pending: PendingDelivery, received: Duration, _ arena: Arena,
+        lost: ShutdownSignal?
     ) -> ParkedMessage {
         let message = failure.message
         return ParkedMessage(
@@ -18,11 +19,15 @@ struct Retries {
             due: runner.context.clock.now + runner.wait(after: failure),
             original: Array(arena.bytes(message.original)),
             metadata: message.metadata.map { Document(copying: arena.view($0)) },
-            resume: failure.destination.map { ($0, Array(bodyOf: message, in: arena)) })
+            resume: failure.destination.map { ($0, Array(bodyOf: message, in: arena)) }, lost: lost)
     }
 
     /// Tries parked messages once more, and settles or parks each.
-    func run(_ due: [ParkedMessage]) async throws {
+    func run(_ taken: [ParkedMessage]) async throws {
+        // Others have what was held under a lease that is lost.
+        for message in taken where message.lost?.isSignalled == true { runner.release(message) }
+        let due = taken.filter { $0.lost?.isSignalled != true }
+        guard !due.isEmpty else { return }
         let arena = runner.context.arenas.take()
         var result = WorkResult()
         let batch = Self.batch(due, arena)
@@ -61,7 +66,8 @@ struct Retries {
             let index = failure.message.origin
             let message = due[index]
             var parked = parked(
-                failure, source: message.source, pending: message.pending, received: message.received, arena)
+                failure, source: message.source, pending: message.pending, received: message.received, arena,
+                lost: message.lost)
             parked.origin = message.origin
             parked.original = message.original
             if let resume = message.resume { parked.resume = resume }

@@ -7,11 +7,15 @@ internal import PostgreSQLClient
 /// All is sent at once. Where a statement fails, the pipeline tells which; what was good before it is done again behind a
 /// savepoint, and the rest goes on without it. A statement of many rows that fails is taken apart into single ones. So a
 /// row is run at most three times, however many are refused.
+///
+/// Messages whose rows of a queue table are in the same database leave it in the same transaction; those whose lease was
+/// lost have no effect, because others have them, or had it already when the answer to COMMIT was cut off.
 struct BatchWriter {
     let target: RowTarget
     let connection: PostgreSQLConnection
     let timeout: Duration
     let inbox: Inbox?
+    let held: HeldRows?
 
     private(set) var report = SendReport()
     private var rows = SQLParameters.none
@@ -20,11 +24,12 @@ struct BatchWriter {
     private var ids: [MessageID] = []
     private var hasParameters = true
 
-    init(target: RowTarget, connection: PostgreSQLConnection, timeout: Duration, inbox: Inbox?) {
+    init(target: RowTarget, connection: PostgreSQLConnection, timeout: Duration, inbox: Inbox?, held: HeldRows?) {
         self.target = target
         self.connection = connection
         self.timeout = timeout
         self.inbox = inbox
+        self.held = held
     }
 
     /// Rows from which on COPY is worth its round trips.
@@ -50,22 +55,46 @@ struct BatchWriter {
     /// Writes some rows in a transaction of their own.
     private mutating func commit(_ all: Range<Int>) async throws(IntegrationError) {
         guard !all.isEmpty else { return }
+        var leases = held?.leases(of: all.map { indices[$0] }) ?? []
+        for lease in leases { lease.ticket.begin() }
+        var isCommitted = false
+        defer { for lease in leases { lease.ticket.end(settled: isCommitted ? Array(lease.ids.values) : []) } }
         var fresh = Array(all)
-        if let inbox {
-            _ = try await connection.describe(inbox.releaseStatement, timeout: timeout)
-            let begun = try await run([SQLRequest("begin"), inbox.claim(all.map { ids[$0] })])
-            let claimed = try Self.result(begun[1])
-            let known = Set((0..<claimed.count).compactMap { claimed.text($0, 0) })
-            // The first of several with one id has the effect.
-            var seen: Set<String> = []
-            fresh = fresh.filter { row in
-                let id = ids[row].description
-                return known.contains(id) && seen.insert(id).inserted
-            }
+        if inbox != nil || !leases.isEmpty {
+            fresh = try await begin(all, &leases)
         } else if let copy = copyStatement(for: all) {
             if try await self.copy(copy, all) { return }
         }
-        try await pipeline(fresh, of: all)
+        isCommitted = try await pipeline(fresh, of: all, &leases)
+    }
+
+    /// Begins a transaction; gives the rows that are to have an effect, and leaves of `leases` what is held.
+    private func begin(_ all: Range<Int>, _ leases: inout [HeldRows.Lease]) async throws(IntegrationError) -> [Int] {
+        // What may have to be run in a transaction that has failed, where nothing can be prepared any more.
+        let later = leases.map(\.accept.sql) + (inbox.map { [$0.releaseStatement] } ?? [])
+        for statement in Set(later) { _ = try await connection.describe(statement, timeout: timeout) }
+        var outcomes: [SQLOutcome] = []
+        var fresh = Array(all)
+        if !leases.isEmpty {
+            outcomes = try await run([SQLRequest("begin")] + leases.map(\.hold))
+            for index in leases.indices {
+                let held = try Self.texts(outcomes[index + 1])
+                let lost = Set(leases[index].ids.filter { !held.contains("\($0.value)") }.keys)
+                for message in lost { leases[index].ids[message] = nil }
+                fresh.removeAll { lost.contains(indices[$0]) }
+            }
+        }
+        guard let inbox else { return fresh }
+        // Only of what is held: an id that is noted without its effect would have none ever after.
+        let claim = inbox.claim(fresh.map { ids[$0] })
+        outcomes = try await run(leases.isEmpty ? [SQLRequest("begin"), claim] : [claim])
+        let known = try Self.texts(outcomes[outcomes.count - 1])
+        // The first of several with one id has the effect.
+        var seen: Set<String> = []
+        return fresh.filter { row in
+            let id = ids[row].description
+            return known.contains(id) && seen.insert(id).inserted
+        }
     }
 
     private func copyStatement(for all: Range<Int>) -> String? {
@@ -87,11 +116,14 @@ struct BatchWriter {
     /// Rows that one statement writes, one behind the other.
     private typealias Unit = Range<Int>
 
-    private mutating func pipeline(_ fresh: [Int], of all: Range<Int>) async throws(IntegrationError) {
+    /// - Returns: whether it was committed; otherwise its halves were, each by itself.
+    private mutating func pipeline(
+        _ fresh: [Int], of all: Range<Int>, _ leases: inout [HeldRows.Lease]
+    ) async throws(IntegrationError) -> Bool {
         var refused: [(row: Int, error: IntegrationError)] = []
         var good: [Unit] = []
         var rest = units(of: fresh)
-        var isBegun = inbox != nil
+        var isBegun = inbox != nil || !leases.isEmpty
         var isSaved = false
         while true {
             var requests: [SQLRequest] = []
@@ -106,6 +138,7 @@ struct BatchWriter {
             if !good.isEmpty { add(SQLRequest("savepoint s")) }
             for (place, unit) in rest.enumerated() { add(request(unit), place) }
             if let inbox, !refused.isEmpty { add(inbox.release(refused.map { ids[$0.row] })) }
+            for lease in leases where !lease.ids.isEmpty { add(lease.accept) }
             add(SQLRequest("commit"))
             let outcomes = try await run(requests)
             isBegun = true
@@ -113,13 +146,14 @@ struct BatchWriter {
             guard let failed = outcomes.firstIndex(where: { $0.failure != nil }), let failure = outcomes[failed].failure
             else {
                 report.refused += refused.map { (indices[$0.row], $0.error) }
-                return
+                return true
             }
             let error = failure.error()
             guard error.code == .sqlRefused || failure.state == "21000" else { throw error }
             guard let place = subjects[failed] else {
                 // A constraint that is checked at the end.
-                return try await halve(all, error)
+                try await halve(all, error)
+                return false
             }
             // The server is where it was at the last savepoint, and in all that stood before it.
             good = Array(rest[..<place])
@@ -129,6 +163,8 @@ struct BatchWriter {
                 rest = unit.map { $0..<$0 + 1 } + rest
             } else {
                 refused.append((unit.lowerBound, error))
+                // It stays in its queue until it is in the dead letters.
+                for index in leases.indices { leases[index].ids[indices[unit.lowerBound]] = nil }
             }
         }
     }
@@ -173,9 +209,10 @@ struct BatchWriter {
         try await connection.run(requests, timeout: timeout)
     }
 
-    private static func result(_ outcome: SQLOutcome) throws(IntegrationError) -> SQLResult {
+    /// The first column of what a statement gives.
+    private static func texts(_ outcome: SQLOutcome) throws(IntegrationError) -> Set<String> {
         switch outcome {
-        case .done(let result): return result
+        case .done(let result): return Set((0..<result.count).compactMap { result.text($0, 0) })
         case .failed(let failure): throw failure.error()
         case .skipped: throw IntegrationError(.sqlServerFailed, "a transaction can't be begun")
         }

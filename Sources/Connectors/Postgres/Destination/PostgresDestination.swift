@@ -39,7 +39,8 @@ struct PostgresSender: Sender {
                 of: destination.target.single, arguments: destination.arguments, connection, session)
             if let inbox { try await inbox.prepare(connection, session) }
             var writer = BatchWriter(
-                target: destination.target, connection: connection, timeout: session.timeout, inbox: inbox)
+                target: destination.target, connection: connection, timeout: session.timeout, inbox: inbox,
+                held: HeldRows(of: own, in: destination.connection.database))
             try await writer.write(own, form, context)
             return writer.report
         }

@@ -1,4 +1,5 @@
 internal import IntegrationCore
+internal import IntegrationResilience
 internal import Logging
 internal import PostgreSQLClient
 
@@ -25,11 +26,13 @@ struct Listener: Sendable {
 
     /// Runs until it is cancelled.
     func run() async {
+        var outage = OutageLog()
         while !Task.isCancelled {
             do throws(IntegrationError) {
                 let connection = try await session.ownConnection()
                 do throws(IntegrationError) {
                     try await connection.listen(to: channel, timeout: session.timeout)
+                    _ = outage.worked()
                     // Whatever was told while nobody listened is found by looking.
                     wakeup.wake()
                     while true {
@@ -41,9 +44,11 @@ struct Listener: Sendable {
                 }
             } catch {
                 guard !Task.isCancelled else { return }
-                session.context.logger.warning(
-                    "nothing wakes the source for now",
-                    metadata: ["channel": "\(channel)", "code": "\(error.code)", "error": "\(error.message)"])
+                if outage.failed(at: session.context.clock.now) {
+                    session.context.logger.warning(
+                        "nothing wakes the source for now",
+                        metadata: ["channel": "\(channel)", "code": "\(error.code)", "error": "\(error.message)"])
+                }
                 guard await session.context.pause(for: Self.pause) else { return }
             }
         }

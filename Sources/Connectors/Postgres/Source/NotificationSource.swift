@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationResilience
 internal import Logging
 internal import PostgreSQLClient
 
@@ -37,6 +38,7 @@ actor NotificationReceiver: Receiver {
     private var pending: [SQLNotification] = []
     private var ids = MessageIDGenerator()
     private var isListening = false
+    private var outage = OutageLog()
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     private static let pause = Duration.seconds(1)
@@ -67,9 +69,13 @@ actor NotificationReceiver: Receiver {
                 guard !Task.isCancelled, !context.shutdown.isSignalled else { return nil }
                 guard error.isRetryable else { throw error }
                 await close()
-                context.logger.error(
-                    "the channel can't be listened to for now",
-                    metadata: ["channel": "\(source.channel)", "code": "\(error.code)", "error": "\(error.message)"])
+                if outage.failed(at: context.clock.now) {
+                    context.logger.error(
+                        "the channel can't be listened to for now",
+                        metadata: [
+                            "channel": "\(source.channel)", "code": "\(error.code)", "error": "\(error.message)",
+                        ])
+                }
                 guard await context.pause(for: Self.pause) else { return nil }
             }
         }
@@ -87,6 +93,7 @@ actor NotificationReceiver: Receiver {
             open = try await session.ownConnection()
             connection = open
             try await open.listen(to: source.channel, timeout: session.timeout)
+            if outage.worked() { session.context.logger.notice("the channel is listened to again") }
         }
         let context = session.context
         let result: Result<[SQLNotification], IntegrationError> = await withTaskGroup(

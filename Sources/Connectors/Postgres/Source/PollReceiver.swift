@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationResilience
 internal import Logging
 internal import PostgreSQLClient
 
@@ -22,6 +23,7 @@ actor PollReceiver: Receiver {
     private var position = ""
     private var end: UInt64 = 0
     private var isPolling = false
+    private var outage = OutageLog()
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     private static let pauseAfterFailure = Duration.seconds(1)
@@ -49,12 +51,15 @@ actor PollReceiver: Receiver {
             let now = context.clock.now
             do throws(IntegrationError) {
                 let rows = try await next()
+                if outage.worked() { context.logger.notice("the query can be run again") }
                 if !rows.isEmpty { return delivery(of: rows) }
             } catch {
                 guard error.isRetryable, !Task.isCancelled else { throw error }
-                context.logger.error(
-                    "the query can't be run for now",
-                    metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                if outage.failed(at: context.clock.now) {
+                    context.logger.error(
+                        "the query can't be run for now",
+                        metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                }
                 guard await context.pause(for: Self.pauseAfterFailure) else { return nil }
                 continue
             }

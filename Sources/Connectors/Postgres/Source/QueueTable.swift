@@ -19,7 +19,8 @@ struct QueueTable: Sendable {
             create table if not exists \(name) (
                 id bigint generated always as identity primary key, body text not null, headers jsonb,
                 due timestamptz not null default clock_timestamp(), lease uuid,
-                receives integer not null default 0, suspects integer not null default 0);
+                receives integer not null default 0, suspects integer not null default 0,
+                attempts integer not null default 0);
             create index if not exists \(index) on \(name) (due, id)
             """
     }
@@ -32,7 +33,7 @@ struct QueueTable: Sendable {
             order by due, id limit $3 for update skip locked)
         update \(name) q set lease = $1::uuid, due = clock_timestamp() + make_interval(secs => $2::float8),
             receives = receives + 1, suspects = suspects + (lease is not null)::int
-        from due where q.id = due.id returning q.id, q.body, q.headers, q.receives, q.suspects
+        from due where q.id = due.id returning q.id, q.body, q.headers, q.receives, q.suspects, q.attempts
         """
     }
 
@@ -48,23 +49,47 @@ struct QueueTable: Sendable {
         SQLRequest("delete from \(name) where lease = $1::uuid and id = any($2::bigint[])", [lease, Self.list(ids)])
     }
 
-    /// Hands rows back: the next who asks gets them.
-    func release(_ lease: String, _ ids: [Int64]) -> SQLRequest {
+    /// Gives those rows that are still held, and keeps them from everybody until the transaction ends.
+    func hold(_ lease: String, _ ids: [Int64]) -> SQLRequest {
         SQLRequest(
-            """
-            update \(name) set lease = null, due = clock_timestamp()
-            where lease = $1::uuid and id = any($2::bigint[])
-            """, [lease, Self.list(ids)])
+            "select id from \(name) where lease = $1::uuid and id = any($2::bigint[]) for update",
+            [lease, Self.list(ids)])
     }
 
-    /// Gives the leases that are still held.
+    /// Hands rows back: the next who asks gets them, or whoever asks when the time is over that they are to wait.
+    func release(_ lease: String, _ rows: [(id: Int64, postponement: RowTicket.Postponement?)]) -> SQLRequest {
+        SQLRequest(
+            """
+            update \(name) q set lease = null, due = clock_timestamp() + make_interval(secs => r.wait),
+                attempts = coalesce(r.attempts, q.attempts)
+            from unnest($2::bigint[], $3::float8[], $4::int[]) r (id, wait, attempts)
+            where q.lease = $1::uuid and q.id = r.id
+            """,
+            [
+                lease, Self.list(rows.map(\.id)), Self.list(rows.map { $0.postponement?.wait.seconds ?? 0 }),
+                Self.list(rows.map { $0.postponement.map { "\($0.attempts)" } ?? "null" }),
+            ])
+    }
+
+    /// In how many seconds the next row is due, whoever has it.
+    var nextDue: SQLRequest {
+        SQLRequest("select extract(epoch from min(due) - clock_timestamp()) from \(name)")
+    }
+
+    /// Gives the leases that are still held. Rows in a transaction that settles them are not waited for.
     func extend(_ leases: [String], by time: Duration) -> SQLRequest {
         SQLRequest(
             """
-            update \(name) set due = clock_timestamp() + make_interval(secs => $2::float8)
-            where lease = any($1::uuid[]) returning lease
-            """, ["{" + leases.joined(separator: ",") + "}", "\(time.seconds)"])
+            with free as materialized (
+                select id from \(name) where lease = any($1::uuid[]) for update skip locked),
+            extended as (
+                update \(name) q set due = clock_timestamp() + make_interval(secs => $2::float8)
+                from free where q.id = free.id)
+            select distinct lease from \(name) where lease = any($1::uuid[])
+            """, [Self.list(leases), "\(time.seconds)"])
     }
 
-    private static func list(_ ids: [Int64]) -> String { "{" + ids.map { "\($0)" }.joined(separator: ",") + "}" }
+    private static func list(_ values: [some Any]) -> String {
+        "{" + values.map { "\($0)" }.joined(separator: ",") + "}"
+    }
 }

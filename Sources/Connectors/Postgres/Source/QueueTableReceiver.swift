@@ -1,5 +1,6 @@
 internal import IntegrationCore
 internal import IntegrationDocument
+internal import IntegrationResilience
 internal import Logging
 internal import PostgreSQLClient
 internal import Synchronization
@@ -9,16 +10,21 @@ final class QueueTableReceiver: Receiver {
     private struct Settled {
         var lease: String
         var accepted: [Int64] = []
-        var released: [Int64] = []
+        var released: [(id: Int64, postponement: RowTicket.Postponement?)] = []
     }
 
     private struct State {
-        /// Leases of deliveries that are being worked on.
-        var held: Set<String> = []
+        /// Deliveries that are being worked on, by their leases.
+        var held: [String: RowTicket] = [:]
         /// What is still to be told; as many entries at most as deliveries are under way.
         var settled: [Settled] = []
+        /// The lease of a suspect that is being looked for, or worked on: one at a time, because only one can be to blame.
+        var suspect: String?
         /// When suspects are looked for again (monotonic).
         var nextSuspects = Duration.zero
+        /// When there may be a row that is due, though nobody says so (monotonic).
+        var nextDue = Duration.zero
+        var outage = OutageLog()
         /// Whether the table is known to be there.
         var isThere = false
     }
@@ -35,6 +41,7 @@ final class QueueTableReceiver: Receiver {
     /// Receives of a row that was alone in its delivery and never settled, after which it is poison.
     private static let poisonCount = 3
     private static let suspectInterval = Duration.seconds(1)
+    private static let shortestWait = Duration.milliseconds(200)
     private static let pauseAfterFailure = Duration.seconds(1)
 
     init(_ source: QueueTableSource, session: PostgreSQLSession, wakeup: Wakeup) {
@@ -49,19 +56,28 @@ final class QueueTableReceiver: Receiver {
             let isEnding = context.ending.isSignalled
             let now = context.clock.now
             do throws(IntegrationError) {
-                if let delivery = try await claim(at: now) { return delivery }
+                let delivery = try await claim(at: now)
+                if state.withLock({ $0.outage.worked() }) {
+                    context.logger.notice(
+                        "the queue table can be read again", metadata: ["table": "\(source.table.table.quoted)"])
+                }
+                if let delivery { return delivery }
             } catch {
                 guard error.isRetryable, !Task.isCancelled else { throw error }
-                context.logger.error(
-                    "the queue table can't be read for now",
-                    metadata: [
-                        "table": "\(source.table.table.quoted)", "code": "\(error.code)", "error": "\(error.message)",
-                    ])
+                if state.withLock({ $0.outage.failed(at: context.clock.now) }) {
+                    context.logger.error(
+                        "the queue table can't be read for now",
+                        metadata: [
+                            "table": "\(source.table.table.quoted)", "code": "\(error.code)",
+                            "error": "\(error.message)",
+                        ])
+                }
                 guard await context.pause(for: Self.pauseAfterFailure) else { return nil }
                 continue
             }
             if isEnding { return nil }
-            await wakeup.waitForRows(after: seen, until: now + source.pollInterval, in: context)
+            let nextDue = state.withLock { $0.nextDue }
+            await wakeup.waitForRows(after: seen, until: min(now + source.pollInterval, nextDue), in: context)
         }
         return nil
     }
@@ -69,13 +85,23 @@ final class QueueTableReceiver: Receiver {
     // MARK: Claiming
 
     private func claim(at now: Duration) async throws(IntegrationError) -> Delivery? {
+        let lease = newLease()
         let looksForSuspects = state.withLock { state in
-            guard state.nextSuspects <= now else { return false }
-            state.nextSuspects = now + Self.suspectInterval
+            guard state.suspect == nil, state.nextSuspects <= now else { return false }
+            state.suspect = lease
             return true
         }
-        let lease = newLease()
-        let rows = try await session.withConnection { connection async throws(IntegrationError) in
+        do throws(IntegrationError) {
+            let rows = try await claim(lease, looksForSuspects)
+            return rows.count > 0 ? delivery(of: rows, lease) : nil
+        } catch {
+            forgetSuspect(lease)
+            throw error
+        }
+    }
+
+    private func claim(_ lease: String, _ looksForSuspects: Bool) async throws(IntegrationError) -> SQLResult {
+        try await session.withConnection { connection async throws(IntegrationError) in
             if state.withLock({ !$0.isThere }) {
                 try await OwnTable.create(
                     source.table.table.quoted, source.table.definition, connection, timeout: session.timeout)
@@ -85,11 +111,34 @@ final class QueueTableReceiver: Receiver {
                 let request = source.table.claimSuspect(lease, for: source.visibilityTimeout)
                 let suspects = try await connection.run(request, timeout: session.timeout)
                 if suspects.count > 0 { return suspects }
+                forgetSuspect(lease, next: context.clock.now + Self.suspectInterval)
             }
             let request = source.table.claim(lease, for: source.visibilityTimeout, count: source.batchSize)
-            return try await connection.run(request, timeout: session.timeout)
+            let claimed = try await connection.run(request, timeout: session.timeout)
+            if claimed.count == 0 { try await lookAhead(connection) }
+            return claimed
         }
-        return rows.count > 0 ? delivery(of: rows, lease) : nil
+    }
+
+    /// The next suspect may come.
+    ///
+    /// - Parameter next: when (monotonic); nil for at once.
+    private func forgetSuspect(_ lease: String, next: Duration? = nil) {
+        let isOver = state.withLock { state in
+            guard state.suspect == lease else { return false }
+            state.suspect = nil
+            if let next { state.nextSuspects = next }
+            return next == nil
+        }
+        if isOver { wakeup.wake() }
+    }
+
+    /// Finds out when a row is due that waits for its time or for the end of a lease.
+    private func lookAhead(_ connection: PostgreSQLConnection) async throws(IntegrationError) {
+        let next = try await connection.run(source.table.nextDue, timeout: session.timeout)
+        let wait = next.text(0, 0).flatMap { Double($0) }.map { Duration.seconds($0) } ?? source.pollInterval
+        // One that is due and can't be had is in somebody's transaction, or suspect.
+        state.withLock { $0.nextDue = context.clock.now + max(wait, Self.shortestWait) }
     }
 
     /// A random UUID (RFC 9562, 5.4).
@@ -106,7 +155,7 @@ final class QueueTableReceiver: Receiver {
     }
 
     /// Columns of a claim.
-    private enum Column { static let id = 0, body = 1, headers = 2, receives = 3, suspects = 4 }
+    private enum Column { static let id = 0, body = 1, headers = 2, receives = 3, suspects = 4, attempts = 5 }
 
     private func delivery(of rows: SQLResult, _ lease: String) -> Delivery {
         let ids = (0..<rows.count).map { rows.text($0, Column.id).flatMap { Int64($0) } ?? 0 }
@@ -127,7 +176,9 @@ final class QueueTableReceiver: Receiver {
                         error: RowBatch.tooLarge))
                 continue
             }
-            let message = Message(id: id, origin: origin, body: body, metadata: metadata, receiveCount: receives)
+            let message = Message(
+                id: id, origin: origin, body: body, metadata: metadata,
+                attempts: rows.text(row, Column.attempts).flatMap { Int32($0) } ?? 0, receiveCount: receives)
             let suspects = rows.text(row, Column.suspects).flatMap { Int($0) } ?? 0
             if suspects >= Self.poisonCount {
                 failures.append(FailedMessage(message: message, error: poison(suspects)))
@@ -135,11 +186,13 @@ final class QueueTableReceiver: Receiver {
                 messages.append(message)
             }
         }
-        state.withLock { _ = $0.held.insert(lease) }
-        let sorted = order.map { ids[$0] }
-        return Delivery(Batch(arena: batch.arena, messages: messages, failures: failures)) { [self] in
-            settle(lease, sorted, $0)
-        }
+        let ticket = RowTicket(
+            database: source.connection.database, table: source.table, lease: lease, ids: order.map { ids[$0] })
+        state.withLock { $0.held[lease] = ticket }
+        return Delivery(
+            Batch(arena: batch.arena, messages: messages, failures: failures),
+            tickets: [TicketRun(ticket, count: ticket.ids.count)]
+        ) { [self] in settle(ticket, $0) }
     }
 
     private func poison(_ suspects: Int) -> IntegrationError {
@@ -148,20 +201,25 @@ final class QueueTableReceiver: Receiver {
             component: source.table.table.quoted)
     }
 
-    private func settle(_ lease: String, _ ids: [Int64], _ settlement: Settlement) {
-        var entry = Settled(lease: lease)
-        for (origin, id) in ids.enumerated() {
-            if case .released = settlement.outcome(of: origin) {
-                entry.released.append(id)
-            } else {
-                entry.accepted.append(id)
+    private func settle(_ ticket: RowTicket, _ settlement: Settlement) {
+        var entry = Settled(lease: ticket.lease)
+        // Nothing is said of what others have by now, and of what went with its effects.
+        if !ticket.lost.isSignalled {
+            for (origin, id) in ticket.ids.enumerated() where !ticket.isSettled(id) {
+                if case .released = settlement.outcome(of: origin) {
+                    entry.released.append((id, ticket.postponement(of: id)))
+                } else {
+                    entry.accepted.append(id)
+                }
             }
         }
+        let settlesMore = !entry.accepted.isEmpty || !entry.released.isEmpty
         state.withLock { state in
-            state.held.remove(lease)
-            state.settled.append(entry)
+            state.held[ticket.lease] = nil
+            if settlesMore { state.settled.append(entry) }
         }
-        settled.wake()
+        if settlesMore { settled.wake() }
+        forgetSuspect(ticket.lease)
     }
 
     // MARK: Leases
@@ -191,6 +249,7 @@ final class QueueTableReceiver: Receiver {
         let interval = source.visibilityTimeout / 3
         var next = context.clock.now + interval
         var failures = 0
+        var outage = OutageLog()
         while true {
             let seen = settled.count
             let isEnding = end.isSignalled
@@ -201,11 +260,14 @@ final class QueueTableReceiver: Receiver {
                     next = context.clock.now + interval
                 }
                 failures = 0
+                _ = outage.worked()
             } catch {
                 guard !Task.isCancelled else { return }
-                context.logger.warning(
-                    "leases can't be settled for now",
-                    metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                if outage.failed(at: context.clock.now) {
+                    context.logger.warning(
+                        "leases can't be settled for now",
+                        metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                }
                 failures += 1
                 // Whoever comes later finds the rows when their leases have run out.
                 if isEnding, failures > 3 || !error.isRetryable { return }
@@ -247,7 +309,7 @@ final class QueueTableReceiver: Receiver {
             }
             if !entry.released.isEmpty {
                 requests.append(source.table.release(entry.lease, entry.released))
-                counts.append(entry.released.count)
+                counts.append(0)
             }
         }
         requests.append(SQLRequest("commit"))
@@ -270,13 +332,17 @@ final class QueueTableReceiver: Receiver {
     }
 
     private func extend() async throws(IntegrationError) {
-        let held = state.withLock { $0.held }
+        let held = state.withLock { $0.held.filter { $0.value.holdsRows } }
         guard !held.isEmpty else { return }
-        let result = try await session.run(source.table.extend(Array(held), by: source.visibilityTimeout))
+        let result = try await session.run(source.table.extend(Array(held.keys), by: source.visibilityTimeout))
         let kept = Set((0..<result.count).compactMap { result.text($0, 0) })
-        let lost = held.subtracting(kept).count
-        if lost > 0 {
-            context.logger.warning("leases were lost", metadata: ["deliveries": "\(lost)"])
-        }
+        // What a transaction settles meanwhile is not lost.
+        let lost = state.withLock { $0.held }.filter { held[$0.key] != nil && !kept.contains($0.key) }.values
+            .filter(\.holdsRows)
+        guard !lost.isEmpty else { return }
+        for ticket in lost { ticket.lost.signal() }
+        context.logger.warning(
+            "leases were lost: their work is cut off, and others have the rows",
+            metadata: ["table": "\(source.table.table.quoted)", "deliveries": "\(lost.count)"])
     }
 }
