@@ -17,7 +17,7 @@ let package = Package(
     products: [
         // The document, the languages and the store alone: for their benchmarks (Benchmarks).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
-        .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms"]),
+        .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms", "IntegrationCore"]),
         .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
         .library(
             name: "Integration",
@@ -39,7 +39,7 @@ let package = Package(
             name: "IntegrationInputs",
             targets: [
                 "IntegrationCore", "IntegrationConfiguration", "IntegrationEngine", "IntegrationFormats",
-                "IntegrationServices", "IntegrationStore", "IntegrationTransforms", "FileConnector",
+                "IntegrationServices", "IntegrationStore", "IntegrationTransforms", "PostgreSQLClient", "FileConnector",
                 "ConsoleConnector", "DropConnector", "GenerateConnector", "TableConnector",
             ]),
         .executable(name: "integration", targets: ["IntegrationCLI"]),
@@ -319,7 +319,7 @@ let package = Package(
             name: "RabbitMQConnectorTests",
             dependencies: [
                 "RabbitMQConnector", "RabbitMQClient", "IntegrationDocument", "IntegrationCore", "IntegrationTesting",
-                "IntegrationTransforms", "ConnectorTestSupport", "FaultProxy", logging,
+                "IntegrationTransforms", "ConnectorTestSupport", "TestSupport", "FaultProxy", logging,
             ], path: "Tests/Connectors/RabbitMQConnectorTests"),
         .testTarget(
             name: "FileConnectorTests",

@@ -48,35 +48,36 @@ extension LanguageChecks {
     /// Whether a text of a mapping is a path; `$$` writes one `$`.
     private static func isPath(_ text: String) -> Bool { text.hasPrefix("$") && !text.hasPrefix("$$") }
 
-    // MARK: Schemas
+    // MARK: Outlines
 
-    /// What a text says of messages of a schema. Texts and schemas that are wrong by themselves are reported elsewhere.
-    private static func paths(_ text: String, _ language: Language, _ schema: [UInt8]) -> [Mistake] {
-        guard let schema = readable({ () throws(ParseError) in try Document(schema) }) else { return [] }
+    /// What a text says of messages. Texts and schemas that are wrong by themselves are reported elsewhere.
+    private static func paths(_ text: String, _ language: Language, _ outline: BodyOutline) -> [Mistake] {
+        guard let schema = readable({ () throws(ParseError) in try Document(outline.schema) }) else { return [] }
         return schema.withRoot { root in
+            let outline = SchemaOutline(outline, root)
             switch language {
             case .jsonPath: return []
             case .expression:
                 guard let expression = readable({ () throws(ExpressionError) in try Expression.compile(text) })
                 else { return [] }
-                return mistakes(found(in: expression, root), in: text)
+                return mistakes(found(in: expression, outline), in: text)
             case .mapping where isPath(text):
                 guard let path = readable({ () throws(JSONPathError) in try PathExpression(text) }) else { return [] }
-                var inference = MappingInference(path, root)
+                var inference = MappingInference(path, outline)
                 inference.check()
                 return inference.mistakes.map { Mistake($0) }
             case .template, .mapping:
                 guard let template = readable({ () throws(ExpressionError) in try TextTemplate.compile(text) })
                 else { return [] }
                 return template.placedExpressions.flatMap { expression, offset in
-                    mistakes(found(in: expression, root), in: text, from: offset)
+                    mistakes(found(in: expression, outline), in: text, from: offset)
                 }
             }
         }
     }
 
-    private static func found(in expression: Expression, _ schema: View) -> [ExpressionDiagnostic] {
-        var inference = PathInference(expression, schema)
+    private static func found(in expression: Expression, _ outline: SchemaOutline) -> [ExpressionDiagnostic] {
+        var inference = PathInference(expression, outline)
         inference.check()
         return inference.mistakes
     }

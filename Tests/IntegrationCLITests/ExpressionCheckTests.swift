@@ -64,7 +64,7 @@ struct ExpressionCheckTests {
         """
 
     @Test(
-        "Paths that the schema of an earlier step rules out are errors, in templates too; after a change nothing is known"
+        "Paths that the schema of an earlier step rules out are errors, in templates too, and so are those that a step left out"
     )
     func schemas() throws {
         let result = try check(
@@ -79,6 +79,9 @@ struct ExpressionCheckTests {
                       - validate: order
                       - filter: itms[0].sku = "a" and $exists(gone)
                       - transform: slim
+                      - filter: skis[0] = "a"
+                      - json_patch: [{op: add, path: /extra, value: "{{ idx }}"}]
+                      - transform: {expression: '$merge([$, {"a": 1}])'}
                       - filter: anything.goes
                     destination: {type: drop}
                 """)
@@ -100,7 +103,17 @@ struct ExpressionCheckTests {
                 20 |       - filter: itms[0].sku = "a" and $exists(gone)
                    |                 ^^^^
 
-                3 errors. Next: integration explain IE1010
+                error[IE1010]: `condition` in step `filter` of flow `f`: no message that the step makes has `skis` here; did you mean `skus`? (step `transform`)
+                  --> integration.yaml:22:17
+                22 |       - filter: skis[0] = "a"
+                   |                 ^^^^
+
+                error[IE1010]: `value` in `patch[0]` of step `json_patch` of flow `f`: no message that the step makes has `idx` here; did you mean `id`? (step `transform`)
+                  --> integration.yaml:23:57
+                23 |       - json_patch: [{op: add, path: /extra, value: "{{ idx }}"}]
+                   |                                                         ^^^
+
+                5 errors. Next: integration explain IE1010
 
                 """)
     }

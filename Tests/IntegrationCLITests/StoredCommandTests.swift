@@ -203,4 +203,43 @@ struct StoredCommandTests {
         #expect(open.status == 1)
         #expect(open.words.contains("Next: chmod 700 "))
     }
+
+    @Test("A counter that is wrong stops the run and is named by the doctor, who mends it; then the run goes on")
+    func mend() throws {
+        try prepare()
+        let spoil = """
+            import sqlite3, sys
+            with sqlite3.connect(sys.argv[1]) as store:
+                changed = store.execute("update queues set messages = messages + 7 where name = 'orders'").rowcount
+            sys.exit(changed != 1)
+            """
+        try folder.write("spoil.py", spoil)
+        #expect(system("python3 \(folder.path("spoil.py")) \(folder.path("data"))/*.db") == 0)
+        let doctor = try run("doctor")
+        #expect(doctor.status == 1)
+        #expect(doctor.output.contains("✗ store          "), "\(doctor.output)")
+        #expect(doctor.output.contains("queue `orders` counts 10 messages of "))
+        #expect(doctor.words.contains("Next: integration doctor --mend\n"))
+        try folder.append(
+            "durable.yaml",
+            """
+              drain:
+                source: {type: queue, name: orders}
+                destination: {type: file, path: out.ndjson}
+
+            """)
+        let stopped = try Executable.run("run", "durable.yaml", "--until-idle", in: folder)
+        #expect(stopped.status == 1)
+        #expect(stopped.words.contains("[IE5102]"), "\(stopped.words)")
+        let mended = try run("doctor", "--mend")
+        #expect(mended.status == 0, "\(mended.output)")
+        #expect(mended.output.contains("✓ store          whole: "))
+        try folder.append("in.ndjson", "{\"n\":7}\n")
+        let run = try Executable.run("run", "durable.yaml", "--until-idle", in: folder)
+        #expect(run.status == 0, "\(run.words)")
+        #expect(
+            try folder.read("out.ndjson").split(separator: "\n") == [
+                #"{"n":1.50}"#, #"{"n":3}"#, #"{"n":5}"#, #"{"n":7}"#,
+            ])
+    }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs PostgreSQL on 127.0.0.1 and on a Unix socket in FOLDER, and prints `ready` once it takes work. It ends, and all its
-# processes with it, when standard input does, whatever becomes of this script. FOLDER/pid holds the server's process.
+# processes with it, when standard input does, whatever becomes of this script. FOLDER/pid holds the server's process,
+# FOLDER/ports its port.
 #
 # In FOLDER/tls stand the certificates of make_certificates.sh; users are
 #
@@ -68,6 +69,7 @@ exec 3<&0
     </dev/null >>"$folder/log" 2>&1 &
 server=$!
 echo "$server" >"$folder/pid"
+echo "$port" >"$folder/ports"
 # Waits for the end of standard input; SIGCONT first, because it may have been stopped.
 (
     trap '' TERM INT HUP

@@ -2,8 +2,9 @@
 # Runs a RabbitMQ of its own on the loopback interface; ends it when its standard input ends.
 #
 # Prints `ready PID EPMD` when clients can connect: the processes of the broker, for signals, and of its name service.
-# What it stores stays in FOLDER, so that it can be started there again. FOLDER/more.conf, where it is there, is added to
-# the configuration; FOLDER/cookie, where it is there, is what the nodes of a cluster know each other by.
+# What it stores stays in FOLDER, so that it can be started there again; FOLDER/ports holds its ports. FOLDER/more.conf,
+# where it is there, is added to the configuration; FOLDER/cookie, where it is there, is what the nodes of a cluster know
+# each other by.
 #
 # usage: rabbitmq.sh FOLDER PORT DISTRIBUTION_PORT EPMD_PORT
 set -euo pipefail
@@ -22,6 +23,7 @@ fi
     [[ ! -f "$folder/more.conf" ]] || cat "$folder/more.conf"
 } >"$folder/rabbitmq.conf"
 echo '[].' >"$folder/plugins"
+echo "$port $distribution $epmd" >"$folder/ports"
 rm -f "$folder/pid"
 
 open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -21,6 +21,7 @@
     X(int, PQconnectionUsedPassword, (const PGconn *c), (c))                                                           \
     X(PGTransactionStatusType, PQtransactionStatus, (const PGconn *c), (c))                                            \
     X(const char *, PQsslAttribute, (PGconn * c, const char *name), (c, name))                                         \
+    X(void *, PQsslStruct, (PGconn * c, const char *name), (c, name))                                                  \
     X(PGVerbosity, PQsetErrorVerbosity, (PGconn * c, PGVerbosity v), (c, v))                                           \
     X(PQnoticeReceiver, PQsetNoticeReceiver, (PGconn * c, PQnoticeReceiver r, void *a), (c, r, a))                     \
     X(PQconninfoOption *, PQconninfoParse, (const char *text, char **error), (text, error))                            \
@@ -74,6 +75,30 @@ static struct {
     __attribute__((visibility("hidden"))) type name parameters { return loaded.name arguments; }
 FUNCTIONS(FORWARD)
 
+// The little of OpenSSL that libpq does not hand through, from the library that libpq itself uses; NULL where it uses
+// another one. Its functions have had these names since OpenSSL 3.0.
+static struct {
+    void *(*SSL_get1_peer_certificate)(const void *ssl);
+    void (*X509_free)(void *certificate);
+    const void *(*X509_get0_notAfter)(const void *certificate);
+    int (*ASN1_TIME_diff)(int *days, int *seconds, const void *from, const void *to);
+} openssl;
+
+int clibpq_days_left(PGconn *connection, int *days)
+{
+    void *ssl = PQsslStruct(connection, "OpenSSL");
+    if (!ssl || !openssl.SSL_get1_peer_certificate || !openssl.X509_free || !openssl.X509_get0_notAfter ||
+        !openssl.ASN1_TIME_diff)
+        return 0;
+    void *certificate = openssl.SSL_get1_peer_certificate(ssl);
+    if (!certificate) return 0;
+    int seconds = 0;
+    int is_known = openssl.ASN1_TIME_diff(days, &seconds, NULL, openssl.X509_get0_notAfter(certificate));
+    if (*days == 0 && seconds < 0) *days = -1;
+    openssl.X509_free(certificate);
+    return is_known;
+}
+
 static char reason[512];
 static const char *outcome;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -94,6 +119,11 @@ const char *clibpq_load_from(const char *file)
     }
     FUNCTIONS(LOAD)
     loaded = found;
+#define FIND(name) *(void **)&openssl.name = dlsym(library, #name);
+    FIND(SSL_get1_peer_certificate)
+    FIND(X509_free)
+    FIND(X509_get0_notAfter)
+    FIND(ASN1_TIME_diff)
     return NULL;
 }
 

@@ -39,6 +39,8 @@ static struct {
     const ASN1_TIME *(*X509_get0_notAfter)(const X509 *);
     int (*ASN1_TIME_diff)(int *, int *, const ASN1_TIME *, const ASN1_TIME *);
     const char *(*SSL_get_version)(const SSL *);
+    void (*SSL_CTX_set_info_callback)(SSL_CTX *, void (*)(const SSL *, int, int));
+    long (*SSL_ctrl)(SSL *, int, long, void *);
 } openssl;
 
 static crabbitmq_functions functions;
@@ -89,6 +91,8 @@ static void load(void) {
     LOAD(X509_get0_notAfter)
     LOAD(ASN1_TIME_diff)
     LOAD(SSL_get_version)
+    LOAD(SSL_CTX_set_info_callback)
+    LOAD(SSL_ctrl)
 #undef LOAD
 }
 
@@ -113,6 +117,16 @@ amqp_rpc_reply_t crabbitmq_login(
 // Where the handshake that this thread is at notes what it sees.
 static _Thread_local crabbitmq_handshake *current;
 static _Thread_local int trusts_anybody;
+// The name that the other side is asked for, where it is not the host, which the library asks for (RFC 6066, 3).
+static _Thread_local char asked_name[256];
+
+static void ask_for_name(const SSL *ssl, int where, int value) {
+    enum { handshake_starts = 0x10, set_host_name = 55, name_is_host = 0 };
+    (void)value;
+    // Nothing has been written yet, and the object is not constant but in this function's type.
+    if (where == handshake_starts && asked_name[0] != 0)
+        openssl.SSL_ctrl((SSL *)ssl, set_host_name, name_is_host, asked_name);
+}
 
 static int verify(int is_accepted, X509_STORE_CTX *context) {
     crabbitmq_handshake *handshake = current;
@@ -162,13 +176,16 @@ int crabbitmq_prepare_tls(
     openssl.SSL_CTX_set_client_cert_cb(context, choose);
     long oldest = minimum_version >= 3 ? version_1_3 : version_1_2;
     if (openssl.SSL_CTX_ctrl(context, set_minimum_version, oldest, NULL) != 1) return -1;
+    unsigned char address[16];
+    int is_address = inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
+    asked_name[0] = 0;
+    if (!is_address && strcmp(host, name) != 0 && strlen(name) < sizeof asked_name) strcpy(asked_name, name);
+    openssl.SSL_CTX_set_info_callback(context, ask_for_name);
     if (!verifies) {
         functions.amqp_ssl_socket_set_verify_peer(socket, 0);
         functions.amqp_ssl_socket_set_verify_hostname(socket, 0);
         return 0;
     }
-    unsigned char address[16];
-    int is_address = inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
     functions.amqp_ssl_socket_set_verify_peer(socket, 1);
     // The library itself knows no addresses in certificates, and looks for the host alone; OpenSSL looks for either.
     functions.amqp_ssl_socket_set_verify_hostname(socket, !is_address && strcmp(host, name) == 0);
@@ -179,7 +196,10 @@ int crabbitmq_prepare_tls(
     return is_set == 1 ? 0 : -1;
 }
 
-void crabbitmq_finish_tls(void) { current = NULL; }
+void crabbitmq_finish_tls(void) {
+    current = NULL;
+    asked_name[0] = 0;
+}
 
 const char *crabbitmq_last_tls_reason(void) {
     unsigned long code = openssl.ERR_peek_last_error();

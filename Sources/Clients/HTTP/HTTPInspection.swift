@@ -80,7 +80,7 @@ public struct HTTPInspection: Sendable {
             var failure = translate(error)
             if failure.code == .tlsFailed {
                 let detour =
-                    name == address.host ? nil : HTTPClients.Detour(name: name, target: address.host)
+                    name == address.host ? nil : Detour(name: name, target: address.host)
                 failure.causes = await explainer.explain(error, address, detour)
             }
             throw failure

@@ -1,13 +1,13 @@
-internal import AsyncHTTPClient
 public import IntegrationCore
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOSSL
 
 /// The open connections of a transport. Anybody may send at once.
 public final class HTTPPool: Sendable {
     public let options: HTTPTransportOptions
     let resolver: NameResolver
+    private let connections: ConnectionPool
+    /// For HTTP/2 and proxies.
     private let clients: HTTPClients
     private let explainer: TLSExplainer
 
@@ -16,6 +16,7 @@ public final class HTTPPool: Sendable {
         self.options = options
         self.resolver = resolver
         let tls = try TLSMaterial.configuration(options.tls)
+        connections = ConnectionPool(options, tls)
         clients = HTTPClients(options, tls)
         explainer = TLSExplainer(tls, options)
     }
@@ -23,7 +24,10 @@ public final class HTTPPool: Sendable {
     /// Where requests do best: on the loops that connections live on, in turn.
     public static func nextExecutor() -> any TaskExecutor { EventLoopExecutor.next() }
 
-    func close() async { await clients.close() }
+    func close() async {
+        await connections.close()
+        await clients.close()
+    }
 
     /// Sends a request and returns the whole answer, whatever its status.
     ///
@@ -53,9 +57,7 @@ public final class HTTPPool: Sendable {
         do {
             do {
                 return try await exchange(request, detour, intake, deadline)
-            } catch let error as HTTPClientError
-                where error == .remoteConnectionClosed && request.isIdempotent && intake.progress == nil
-            {
+            } catch ExchangeError.closed where request.isIdempotent && intake.progress == nil {
                 // The server closed an idle connection just when we used it: nothing was done, so once more.
                 intake = AnswerIntake(limit: options.maximumAnswer)
                 return try await exchange(request, detour, intake, deadline)
@@ -66,46 +68,34 @@ public final class HTTPPool: Sendable {
             var translated = failure.translate(error)
             if translated.code == .tlsFailed {
                 translated.causes = await explainer.explain(error, request.address, detour)
+            } else if case ExchangeError.closed = error, request.address.isSecure, intake.progress == nil,
+                let reason = await explainer.refusal(request.address, detour)
+            {
+                translated = failure.untrusted(reason)
             }
             throw translated
         }
     }
 
-    /// Through the library's asynchronous interface: it hands the body over together with the head, so that no answer
-    /// can come between the two; an early answer to a request that is still being sent may end the process
-    /// (async-http-client 1.37.0, when the connection closes just then).
     private func exchange(
-        _ request: HTTPRequest, _ detour: HTTPClients.Detour?, _ intake: AnswerIntake, _ deadline: NIODeadline
+        _ request: HTTPRequest, _ detour: Detour?, _ intake: AnswerIntake, _ deadline: NIODeadline
     ) async throws -> HTTPAnswer {
-        let url = detour.map { request.address.withHost($0.name.contains(":") ? "[\($0.name)]" : $0.name) }
-        var prepared = HTTPClientRequest(url: url ?? request.address.text)
-        prepared.method = HTTPMethod(rawValue: request.method)
-        prepared.headers = request.headers
-        if !prepared.headers.contains(name: "accept-encoding") {
-            prepared.headers.add(name: "accept-encoding", value: "gzip, deflate")
+        if options.proxy != nil || (options.http2 && request.address.isSecure) {
+            return try await clients.exchange(request, detour, intake, until: deadline)
         }
-        if detour != nil { prepared.headers.replaceOrAdd(name: "host", value: request.address.authority) }
-        prepared.body = request.body.map { .bytes($0) }
-        let sent = prepared
-        return try await clients.with(detour) { client in
-            let response = try await client.execute(sent, deadline: deadline)
-            let body = try await intake.body(
-                of: response, until: deadline, isExact: request.timeout != nil)
-            return HTTPAnswer(
-                status: Int(response.status.code), reason: response.status.reasonPhrase, headers: response.headers,
-                body: body, address: request.address)
-        }
+        let target = ConnectionTarget(request.address, detour, showsCertificate: request.showsCertificate)
+        return try await connections.exchange(request, target, intake, until: deadline)
     }
 
     /// Where the connection goes, if not to the URL's host: to the address that was checked, or from the name that the
     /// certificate bears to the host.
-    private func detour(for request: HTTPRequest) async throws(IntegrationError) -> HTTPClients.Detour? {
+    private func detour(for request: HTTPRequest) async throws(IntegrationError) -> Detour? {
         let address = request.address
         var target: String?
         if let rule = request.guardedBy { target = try await checked(address, rule).description }
         let name = address.isSecure && request.guardedBy == nil ? options.tls.serverName : nil
         guard target != nil || (name != nil && name != address.host) else { return nil }
-        return HTTPClients.Detour(
+        return Detour(
             name: (name ?? address.host).lowercased(), target: target ?? address.host,
             showsCertificate: request.showsCertificate)
     }

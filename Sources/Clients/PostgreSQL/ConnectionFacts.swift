@@ -8,6 +8,8 @@ public struct ConnectionFacts: Sendable, Hashable {
     public let usedPassword: Bool
     /// The version of TLS; nil where it is not encrypted.
     public let tls: String?
+    /// Until the server's certificate expires; nil without TLS, and where OpenSSL's library can't tell.
+    public let daysLeft: Int?
     /// The `sslmode` that holds.
     public let mode: String
 }

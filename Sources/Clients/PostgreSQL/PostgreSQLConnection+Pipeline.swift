@@ -37,18 +37,32 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// The types of a statement's parameters, as the server describes them; those that somebody made in the database are
-    /// looked up.
+    /// What a statement takes and gives; types that somebody made in the database are looked up.
     ///
     /// - Throws: `sqlStatementInvalid`.
-    public nonisolated func parameterTypes(
-        of sql: String, timeout: Duration
-    ) async throws(IntegrationError) -> [SQLTypeID] {
+    public nonisolated func describe(
+        _ sql: String, timeout: Duration
+    ) async throws(IntegrationError) -> SQLDescription {
         try await interruptible { connection throws(IntegrationError) in
             let deadline = ContinuousClock.now + timeout
-            let types = try connection.prepare(sql, until: deadline).parameters
-            try connection.learn(types, until: deadline)
-            return types
+            let description = try connection.prepare(sql, until: deadline).description
+            try connection.learn(description.parameters, until: deadline)
+            return description
+        }
+    }
+
+    /// Has the server plan a statement, and check our right to run it, without running it.
+    ///
+    /// - Throws: `sqlStatementInvalid`, also where there is no index for `on conflict`.
+    public nonisolated func plan(_ sql: String, timeout: Duration) async throws(IntegrationError) {
+        try await interruptible { connection throws(IntegrationError) in
+            let deadline = ContinuousClock.now + timeout
+            let entry = try connection.prepare(sql, until: deadline)
+            let values = entry.description.parameters.map { _ in "null" }.joined(separator: ", ")
+            let request = "explain execute \(entry.name)" + (values.isEmpty ? "" : "(\(values))")
+            if let failure = try connection.single(request, until: deadline).failure {
+                throw failure.error(isPreparing: true)
+            }
         }
     }
 
@@ -88,13 +102,15 @@ extension PostgreSQLConnection {
             PQsendPrepare(pointer, name, sql, 0, nil) == 1 && PQsendDescribePrepared(pointer, name) == 1
         }
         let prepared = try nextOutcome(pointer, until: deadline)
-        var parameters: [SQLTypeID] = []
+        var description = SQLDescription(parameters: [], columns: [])
         let described = try nextOutcome(pointer, until: deadline) { result in
-            parameters = (0..<PQnparams(result)).map { SQLTypeID(PQparamtype(result, $0)) }
+            description = SQLDescription(
+                parameters: (0..<PQnparams(result)).map { SQLTypeID(PQparamtype(result, $0)) },
+                columns: SQLResult.columns(of: result))
         }
         try leavePipeline(pointer, until: deadline)
         if let failure = prepared.failure ?? described.failure { throw failure.error(isPreparing: true) }
-        if let old = statements.add(sql, name: name, parameters: parameters) {
+        if let old = statements.add(sql, name: name, description) {
             _ = try single("deallocate \(old)", until: deadline)
         }
         guard let entry = statements.entry(sql) else {

@@ -2,6 +2,7 @@ internal import CLibPQ
 internal import FileSystemClient
 public import IntegrationCore
 public import Logging
+internal import Synchronization
 
 /// One connection to PostgreSQL, on a thread of its own: libpq's calls wait there and nowhere else.
 ///
@@ -19,6 +20,8 @@ public actor PostgreSQLConnection {
     var types = SQLTypes()
     /// The `sslmode` that holds.
     var mode = ""
+    /// Whether what was done last left the connection open and in no transaction.
+    private let isClean = Atomic(false)
     /// How far opening it came.
     public internal(set) var stage = ConnectStage.resolve
 
@@ -33,7 +36,10 @@ public actor PostgreSQLConnection {
     }
 
     /// Says goodbye and closes; whoever is still waiting for an answer gets an error.
-    public func close() { handle = nil }
+    public func close() {
+        handle = nil
+        isClean.store(false, ordering: .releasing)
+    }
 
     /// Whether it is open and in no transaction, so that somebody else may use it.
     public var isIdle: Bool {
@@ -46,17 +52,22 @@ public actor PostgreSQLConnection {
         guard let pointer = handle?.pointer else { return nil }
         func text(_ value: UnsafePointer<CChar>?) -> String { value.map { String(cString: $0) } ?? "" }
         let address = text(PQhostaddr(pointer))
+        var days: Int32 = 0
+        let isKnown = clibpq_days_left(pointer, &days) == 1
         let place = address.isEmpty ? text(PQhost(pointer)) : "\(address):\(text(PQport(pointer)))"
         return ConnectionFacts(
             version: Int(PQserverVersion(pointer)), peer: place, user: text(PQuser(pointer)),
             usedPassword: PQconnectionUsedPassword(pointer) == 1,
-            tls: PQsslAttribute(pointer, "protocol").map { String(cString: $0) }, mode: mode)
+            tls: PQsslAttribute(pointer, "protocol").map { String(cString: $0) }, daysLeft: isKnown ? Int(days) : nil,
+            mode: mode)
     }
 
     /// Ends a transaction that was left open.
     ///
     /// - Throws: why the connection is of no use any more.
     public nonisolated func reset(timeout: Duration) async throws(IntegrationError) {
+        // Which is nearly always so, and known without waking the thread.
+        if isClean.load(ordering: .acquiring) { return }
         try await interruptible { connection throws(IntegrationError) in
             let pointer = try connection.open()
             guard PQtransactionStatus(pointer) != PQTRANS_IDLE else { return }
@@ -86,6 +97,7 @@ public actor PostgreSQLConnection {
     private func onThread<R: Sendable>(
         _ body: @Sendable (isolated PostgreSQLConnection) throws(IntegrationError) -> R
     ) -> Result<R, IntegrationError> {
+        defer { isClean.store(isIdle, ordering: .releasing) }
         do throws(IntegrationError) {
             return .success(try body(self))
         } catch {

@@ -11,8 +11,17 @@ extension SQLFailure {
         .compactMap(\.self).joined(separator: ", ")
         return IntegrationError(
             code(isPreparing: isPreparing), message + (subject.isEmpty ? "" : " (\(subject))"), nativeCode: state,
-            causes: [detail, hint, context].compactMap(\.self))
+            causes: [detail, hint, context].compactMap(\.self), remedy: isPreparing ? Self.remedies[state] : nil)
     }
+
+    /// What to do about what a statement needs and the database has not (PostgreSQL, appendix A).
+    private static let remedies = [
+        "42P01": "Create the table, or correct its name; name its schema where `search_path` does not lead there.",
+        "3F000": "Create the schema, or correct its name.",
+        "42703": "Correct the column's name, or add the column to the table.",
+        "42P10": "Create a unique index over exactly these columns, or name in `key` those of one that is there.",
+        "42501": "Grant the user this right (`grant … on … to …`), or connect as one who has it.",
+    ]
 
     private func code(isPreparing: Bool) -> ErrorCode {
         switch state {

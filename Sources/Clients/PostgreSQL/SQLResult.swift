@@ -18,7 +18,11 @@ public final class SQLResult: @unchecked Sendable {
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
         count = Int(PQntuples(pointer))
-        columns = (0..<PQnfields(pointer)).map { index in
+        columns = Self.columns(of: pointer)
+    }
+
+    static func columns(of pointer: OpaquePointer) -> [Column] {
+        (0..<PQnfields(pointer)).map { index in
             Column(
                 name: PQfname(pointer, index).map { String(cString: $0) } ?? "",
                 type: SQLTypeID(PQftype(pointer, index)))

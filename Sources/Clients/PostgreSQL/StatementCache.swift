@@ -2,7 +2,7 @@
 struct StatementCache {
     struct Entry: Sendable {
         let name: String
-        let parameters: [SQLTypeID]
+        let description: SQLDescription
         fileprivate var lastUse: UInt64
     }
 
@@ -28,9 +28,9 @@ struct StatementCache {
     /// Keeps what was prepared.
     ///
     /// - Returns: the name of a statement that is to be let go in its place.
-    mutating func add(_ sql: String, name: String, parameters: [SQLTypeID]) -> String? {
+    mutating func add(_ sql: String, name: String, _ description: SQLDescription) -> String? {
         uses += 1
-        entries[sql] = Entry(name: name, parameters: parameters, lastUse: uses)
+        entries[sql] = Entry(name: name, description: description, lastUse: uses)
         guard entries.count > Self.limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
         else { return nil }
         entries[oldest.key] = nil

@@ -98,6 +98,14 @@ public actor AMQPInspection {
         return link.broker
     }
 
+    /// Goes the whole way, without a look at its steps.
+    ///
+    /// - Throws: what connecting and logging in throw.
+    public func open() throws(IntegrationError) {
+        _ = try agree()
+        _ = try login()
+    }
+
     /// Compares what the broker has with what it should have; makes nothing.
     ///
     /// - Returns: what is not there yet, in words.

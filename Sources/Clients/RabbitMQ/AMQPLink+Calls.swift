@@ -72,6 +72,13 @@ extension AMQPLink {
         throw AMQPFault(reach: .connection, error: AMQPFailure.library(status, functions, what))
     }
 
+    /// Sends what `body` sends in as few segments as will do: each would wake the broker by itself (tcp(7), `TCP_CORK`).
+    func together(_ body: () throws(AMQPFault) -> Void) throws(AMQPFault) {
+        TCPSocket.cork(descriptor, true)
+        defer { TCPSocket.cork(descriptor, false) }
+        try body()
+    }
+
     // MARK: Channels
 
     func openChannel(_ channel: UInt16) throws(AMQPFault) {

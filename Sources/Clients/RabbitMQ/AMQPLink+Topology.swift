@@ -86,6 +86,12 @@ extension AMQPLink {
                 missing.append(exchange.description)
             }
         }
+        let declared = Set(topology.exchanges.map(\.name))
+        for name in Set(topology.bindings.map(\.exchange)).subtracting(declared).sorted() where !name.isEmpty {
+            var exchange = AMQPTopology.Exchange(name, type: "direct")
+            exchange.isPassive = true
+            try declare(AMQPTopology(exchanges: [exchange]), on: channel)
+        }
         for queue in topology.queues {
             var passive = queue
             passive.isPassive = true

@@ -80,14 +80,16 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
                     IntegrationError(.amqpBlocked, "the broker has blocked its publishers", causes: [blocked]))
             }
             let number = try channel(of: target, link)
-            for (index, message) in ticket.messages.enumerated() {
-                do throws(IntegrationError) {
-                    try message.check(frame: link.frameSize)
-                } catch {
-                    ticket.finish(index, error)
-                    continue
+            try link.together { () throws(AMQPFault) in
+                for (index, message) in ticket.messages.enumerated() {
+                    do throws(IntegrationError) {
+                        try message.check(frame: link.frameSize)
+                    } catch {
+                        ticket.finish(index, error)
+                        continue
+                    }
+                    try publish(message, ticket, index, target, number, link)
                 }
-                try publish(message, ticket, index, target, number, link)
             }
             if target.isConfirmed { waiting.append((ticket, SystemClock().now + options.timeout)) }
         } catch {

@@ -29,4 +29,37 @@ enum OwnTable {
             throw error
         }
     }
+
+    private static func isThere(
+        _ name: String, _ connection: PostgreSQLConnection, timeout: Duration
+    ) async throws(IntegrationError) -> Bool {
+        let found = try await connection.run(SQLRequest("select to_regclass($1) is not null", [name]), timeout: timeout)
+        return found.text(0, 0) == "t"
+    }
+
+    /// Finds out whether a table that is there serves, or whether one that is missing can be made; makes nothing.
+    ///
+    /// - Parameter statements: what will be done with it.
+    /// - Returns: in words.
+    /// - Throws: `sqlStatementInvalid`.
+    static func check(
+        _ name: SQLName, _ statements: [String], _ connection: PostgreSQLConnection, timeout: Duration
+    ) async throws(IntegrationError) -> String {
+        let shown = name.parts.joined(separator: ".")
+        if try await isThere(name.quoted, connection, timeout: timeout) {
+            for statement in statements { try await connection.plan(statement, timeout: timeout) }
+            return "the table \(shown)"
+        }
+        let schema = name.parts.count > 1 ? name.parts.first : nil
+        let right = try await connection.run(
+            SQLRequest(
+                "select coalesce(has_schema_privilege(coalesce($1, current_schema()), 'create'), false)", [schema]),
+            timeout: timeout)
+        guard right.text(0, 0) == "t" else {
+            throw IntegrationError(
+                .sqlStatementInvalid, "the table \(shown) is not there, and the user may not create it",
+                remedy: "Have it created beforehand, or grant the user `create` on the schema.")
+        }
+        return "the table \(shown), made at the first use"
+    }
 }

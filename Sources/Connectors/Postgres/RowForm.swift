@@ -5,7 +5,7 @@ internal import PostgreSQLClient
 /// What the values of a row have to look like, as the server describes its statement.
 struct RowForm: Sendable {
     let arguments: Arguments
-    private let parameters: [SQLTypeID]
+    let parameters: [SQLTypeID]
     private let types: SQLTypes
 
     /// - Throws: `sqlStatementInvalid`, also where the numbers of parameters and arguments differ.
@@ -13,7 +13,7 @@ struct RowForm: Sendable {
         of statement: String, arguments: Arguments, _ connection: PostgreSQLConnection, _ session: PostgreSQLSession
     ) async throws(IntegrationError) {
         self.arguments = arguments
-        parameters = try await connection.parameterTypes(of: statement, timeout: session.timeout)
+        parameters = try await connection.describe(statement, timeout: session.timeout).parameters
         types = try await connection.types(of: [], timeout: session.timeout)
         guard parameters.count == arguments.count else {
             throw IntegrationError(

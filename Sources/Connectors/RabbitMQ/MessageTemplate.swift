@@ -46,6 +46,9 @@ struct MessageTemplate: Sendable {
             && events?.isConstant ?? true
     }
 
+    /// The routing key, where it is the same for all.
+    var fixedRoutingKey: String? { routingKey.constant }
+
     /// - Parameter trace: what is handed on.
     func message(
         _ input: inout TextInput, id: MessageID, body: [UInt8], trace: TraceContext

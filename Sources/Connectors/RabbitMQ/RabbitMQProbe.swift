@@ -29,10 +29,7 @@ struct RabbitMQProbe: ConnectorProbe {
             guard let agreement = try await inspection.agree() else {
                 return ((), .skipped("`url` begins with amqp://"))
             }
-            var words = agreement.version
-            words +=
-                agreement.daysLeft < 0
-                ? ", expired \(-agreement.daysLeft) days ago" : ", expires in \(agreement.daysLeft) days"
+            var words = "\(agreement.version), \(ProbeStep.words(daysLeft: agreement.daysLeft))"
             if connection.options.tls?.verify == false { words += " (not verified)" }
             return ((), .passed(words))
         }

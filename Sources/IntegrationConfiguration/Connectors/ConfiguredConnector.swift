@@ -23,7 +23,8 @@ public struct ConfiguredConnector: Sendable {
     ) -> [ConfiguredConnector] {
         document.connectors.sorted { $0.name < $1.name }.map { declared in
             ConfiguredConnector(
-                name: declared.name, type: declared.value.type.name, users: users(of: declared.name, root)
+                name: declared.name, type: declared.value.type.name,
+                users: users(of: declared.name, root).map { "\($0.word) \($0.name)" }
             ) { () throws(IntegrationError) in
                 guard let make = catalog.makers.probes[declared.value.type.name] else {
                     throw IntegrationError(
@@ -33,7 +34,9 @@ public struct ConfiguredConnector: Sendable {
                     document: document, catalog: catalog, environment: environment, directory: FlowDirectory(),
                     storage: Storage(document, readsFromStart: false), connectors: ConnectorDirectory(),
                     registry: ServiceRegistry())
-                return try make(Connection(name: declared.name, configuration: declared.value), lowering)
+                let probe = try make(Connection(name: declared.name, configuration: declared.value), lowering)
+                return CheckingProbe(
+                    way: probe, checks: lowering.checks(of: declared.name, users(of: declared.name, root)))
             }
         }
     }
@@ -43,9 +46,10 @@ public struct ConfiguredConnector: Sendable {
     /// - Throws: what is wrong with the connector's options, or `cannotBuild`.
     public func probe() throws(IntegrationError) -> any ConnectorProbe { try makeProbe() }
 
-    private static func users(of name: String, _ root: ConfigurationNode) -> [String] {
+    /// Whoever goes through a connector: `flow`, `service` or `destination`, and its name.
+    private static func users(of name: String, _ root: ConfigurationNode) -> [(word: String, name: String)] {
         [("flows", "flow"), ("services", "service"), ("destinations", "destination")].flatMap { section, word in
-            (root[section]?.mapping?.entries ?? []).filter { uses(name, $0.value) }.map { "\(word) \($0.key)" }
+            (root[section]?.mapping?.entries ?? []).filter { uses(name, $0.value) }.map { (word, $0.key) }
         }
     }
 

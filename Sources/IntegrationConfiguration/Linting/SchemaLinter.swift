@@ -1,6 +1,7 @@
 internal import IntegrationCore
 
-/// Holds the texts of each flow's steps against the schema that messages have fulfilled by then.
+/// Holds the texts of each flow's steps against what is known of messages by then: the schema that they have fulfilled,
+/// or what an earlier step makes.
 struct SchemaLinter {
     private let root: RootConfiguration
     private let provided: ProvidedParts
@@ -28,34 +29,46 @@ struct SchemaLinter {
     }
 
     private mutating func check(_ flow: Named<FlowConfiguration>) {
-        var schema: (name: String, text: [UInt8])?
+        var outline: BodyOutline?
         let path = ["flows", flow.name]
         for (index, step) in flow.value.steps.enumerated() {
             let place = path + ["steps", "[\(index)]"]
-            if let schema { check(below: place, against: schema) }
+            if let outline { check(below: place, against: outline) }
             switch step.configuration.type.outcome {
             case .kept: continue
-            case .changed: schema = nil
+            case .changed: outline = nil
             case .validated:
                 let name = references.first { $0.kinds.contains(.schema) && $0.path.starts(with: place) }?.name
-                schema = name.flatMap { name in self.text(of: name).map { (name, $0) } }
+                outline = name.flatMap { name in
+                    self.text(of: name).map { BodyOutline(.schema(name), schema: $0) }
+                }
+            case .computed(let outcome):
+                outline = outcome(
+                    StepOutlineInput(
+                        name: step.name, fields: step.configuration.fields, before: outline, template: mapping(of:)))
             }
         }
-        if let schema { check(below: path + ["destination"], against: schema) }
+        if let outline { check(below: path + ["destination"], against: outline) }
     }
 
     /// Checks the texts below a place, and those of the templates that it names.
-    private mutating func check(below place: [String], against schema: (name: String, text: [UInt8])) {
+    private mutating func check(below place: [String], against outline: BodyOutline) {
         var places = [place]
         for reference in references where reference.kinds.contains(.template) && reference.path.starts(with: place) {
             places.append(["templates", reference.name])
         }
         for text in texts where places.contains(where: { text.path.starts(with: $0) }) {
-            for var mistake in languages.paths?(text.text, text.language, schema.text) ?? [] {
-                if !mistake.isWarning { mistake.message += " (schema `\(schema.name)`)" }
+            for var mistake in languages.paths?(text.text, text.language, outline) ?? [] {
+                if !mistake.isWarning { mistake.message += " (\(outline.origin.words))" }
                 text.report(mistake, to: &diagnostics)
             }
         }
+    }
+
+    /// The mapping of a template; nil where there is none of the name, which is said elsewhere.
+    private func mapping(of template: String) -> ConfigurationNode? {
+        provided.templates[template]
+            ?? root.fields[RootConfiguration.templates].first { $0.name == template }?.value.mapping
     }
 
     /// The text of a JSON Schema; nil where it is of another language or can't be read, which is said elsewhere.
@@ -78,5 +91,14 @@ struct SchemaLinter {
             }
         }
         return nil
+    }
+}
+
+extension BodyOutline.Origin {
+    fileprivate var words: String {
+        switch self {
+        case .schema(let name): "schema `\(name)`"
+        case .step(let name): "step `\(name)`"
+        }
     }
 }

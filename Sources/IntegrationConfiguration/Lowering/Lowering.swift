@@ -28,6 +28,10 @@ final class Lowering: MakerContext {
     /// The types of what was made since it was taken last.
     private var made: Set<TypeName> = []
     private var madeFor: [String: Set<TypeName>] = [:]
+    /// What endpoints that were made find out about the connectors that they go through.
+    private(set) var checks: [ConnectorCheck] = []
+    /// What is being made, for `checks`.
+    private var subject = ""
 
     init(
         document: ConfigurationDocument, catalog: Catalog, environment: [String: String], directory: FlowDirectory,
@@ -54,6 +58,7 @@ final class Lowering: MakerContext {
         let configuration = named.value
         flowName = named.name
         inlineCount = 0
+        subject = "flow \(named.name)"
         var flow = Flow(name: named.name, summary: configuration.description ?? "")
         for (index, source) in configuration.sources.enumerated() {
             let name = configuration.sources.count == 1 ? "source" : "source-\(index + 1)"
@@ -83,6 +88,7 @@ final class Lowering: MakerContext {
             throw notBuilt(declaration.type, declaration.span)
         }
         let source = try located(declaration.span) { () throws(IntegrationError) in try make(declaration, self) }
+        note(source, declaration)
         guard let batch = declaration.batch else { return source }
         return BatchingSource(source, count: batch.count, bytes: batch.bytes.bytes, linger: batch.linger)
     }
@@ -104,8 +110,10 @@ final class Lowering: MakerContext {
         guard let make = catalog.makers.lookups[service.value.type.name] else {
             throw notBuilt(service.value.type, service.span)
         }
+        subject = "service \(service.name)"
         return try located(service.span) { () throws(IntegrationError) in
             let lookup = try make(service.value, self)
+            note(lookup, service.value)
             return try guarding(service.value).map { lookup.guarded(by: $0) } ?? lookup
         }
     }
@@ -137,6 +145,9 @@ final class Lowering: MakerContext {
             if document.provided.destinations[reference.name] != nil { return reference.name }
             if destinations[reference.name] == nil {
                 let before = takeMade()
+                let user = subject
+                subject = "destination \(reference.name)"
+                defer { subject = user }
                 destinations[reference.name] = try make(destination)
                 madeFor[reference.name] = made
                 made.formUnion(before)
@@ -180,6 +191,7 @@ final class Lowering: MakerContext {
         }
         return try located(endpoint.span) { () throws(IntegrationError) in
             let destination = try make(endpoint, self)
+            note(destination, endpoint)
             return try guarding(endpoint).map { GuardedDestination(destination, by: $0) } ?? destination
         }
     }
@@ -229,6 +241,15 @@ final class Lowering: MakerContext {
             throw IntegrationError(
                 .cannotBuild, "the \(endpoint.type.name) \(endpoint.type.kind.rawValue) has no connector")
         }
+    }
+
+    private func note(_ made: any Sendable, _ endpoint: EndpointDeclaration) {
+        guard let check = made as? any EndpointCheck, case .named(let connector)? = endpoint.connection else { return }
+        let place = subject.hasPrefix("flow ") ? "\(subject), \(endpoint.type.kind.rawValue)" : subject
+        checks.append(
+            ConnectorCheck(connector: connector.name, subject: place) { context throws(IntegrationError) in
+                try await check.check(in: context)
+            })
     }
 
     /// The guard of the connector that an endpoint goes through, shared by all who name it; nil for types without.

@@ -48,11 +48,11 @@ public struct LanguageChecks: Sendable {
     public typealias Check = @Sendable (String, Scope) -> [Mistake]
 
     public var checks: [Language: Check]
-    /// What a text says of messages that fulfil a JSON Schema, given as the schema's text: paths that lead nowhere.
-    public var paths: (@Sendable (String, Language, [UInt8]) -> [Mistake])?
+    /// What a text says of messages of which something is known: paths that lead nowhere.
+    public var paths: (@Sendable (String, Language, BodyOutline) -> [Mistake])?
 
     public init(
-        _ checks: [Language: Check] = [:], paths: (@Sendable (String, Language, [UInt8]) -> [Mistake])? = nil
+        _ checks: [Language: Check] = [:], paths: (@Sendable (String, Language, BodyOutline) -> [Mistake])? = nil
     ) {
         self.checks = checks
         self.paths = paths

@@ -38,13 +38,15 @@ public struct TypeDescription: Sendable {
 }
 
 /// What a step leaves of a message's body, for checks before any message comes.
-public enum StepOutcome: Sendable, Hashable {
+public enum StepOutcome: Sendable {
     /// Something that is not known.
     case changed
     /// What it was.
     case kept
     /// What it was, and it fulfils the schema that the step names.
     case validated
+    /// What its configuration says; nil where that is not known.
+    case computed(@Sendable (StepOutlineInput) -> BodyOutline?)
 }
 
 /// Every type that a configuration can name. A value: whoever composes the program registers each part once.

@@ -16,6 +16,8 @@ public struct ProbeStep: Sendable {
         case authenticate
         /// One request that changes nothing.
         case request
+        /// What a source, destination or service needs there; each is checked, whatever became of the others.
+        case endpoint
     }
 
     public enum Outcome: Sendable {
@@ -27,12 +29,20 @@ public struct ProbeStep: Sendable {
     }
 
     public var name: Name
+    /// The endpoint that was checked, such as `flow orders, destination`; nil for the steps that lead there.
+    public var subject: String?
     public var outcome: Outcome
     public var time: Duration
 
-    public init(_ name: Name, _ outcome: Outcome, time: Duration) {
+    public init(_ name: Name, _ outcome: Outcome, subject: String? = nil, time: Duration) {
         self.name = name
+        self.subject = subject
         self.outcome = outcome
         self.time = time
+    }
+
+    /// How long a certificate holds, such as `expires in 61 days`.
+    public static func words(daysLeft days: Int) -> String {
+        days < 0 ? "expired \(-days) days ago" : "expires in \(days) days"
     }
 }

@@ -65,10 +65,11 @@ struct ProbeAnswer: Answer {
     struct Step: Answer {
         static let title = "ProbeStep"
         static let members: [Member<Step>] = [
-            .text("step", "resolve, connect, tls, authenticate or request.") { $0.step.name.rawValue },
+            .text("step", "resolve, connect, tls, authenticate, request or endpoint.") { $0.step.name.rawValue },
             .text("outcome", "passed, skipped or failed.") { $0.outcome.word },
             .text("detail", "What was found, or why it was not taken, or what failed.") { $0.outcome.detail },
             .number("milliseconds", "How long it took.") { $0.step.time.seconds * 1000 },
+            .text("subject", "The endpoint that was checked; null for the steps that lead there.") { $0.step.subject },
         ]
         let step: ProbeStep
 
@@ -85,10 +86,13 @@ struct ProbeAnswer: Answer {
     static let members: [Member<ProbeAnswer>] = [
         .text("connector", "The connector's name.") { $0.name },
         .bool("reachable", "Whether every step that was taken has passed.") { $0.error == nil },
-        .objects("steps", "The steps in order; the last one is that which failed, where one has.") { answer in
+        .objects(
+            "steps",
+            "The steps in order: behind the first that fails there are no others, but all endpoints are checked."
+        ) { answer in
             answer.steps.map { Step(step: $0) }
         },
-        .object("error", "What failed; null where nothing has.") { answer in
+        .object("error", "What failed first; null where nothing has.") { answer in
             answer.error.map { ErrorAnswer.Detail(error: $0) }
         },
     ]
@@ -96,7 +100,7 @@ struct ProbeAnswer: Answer {
     let steps: [ProbeStep]
 
     private var error: IntegrationError? {
-        guard case .failed(let error)? = steps.last?.outcome else { return nil }
-        return error
+        for step in steps { if case .failed(let error) = step.outcome { return error } }
+        return nil
     }
 }

@@ -1,13 +1,11 @@
 internal import IntegrationCore
-internal import IntegrationDocument
 
-/// Follows the paths of an expression through the schema of its input.
+/// Follows the paths of an expression through what is known of its input.
 struct PathInference {
     /// What is known of a value.
     private enum Shape {
         case unknown
-        /// All of these schemas hold for it.
-        case known([View])
+        case known(SchemaOutline.Place)
     }
 
     private let outline: SchemaOutline
@@ -17,10 +15,10 @@ struct PathInference {
     private var isGuarded = false
     private(set) var mistakes: [ExpressionDiagnostic] = []
 
-    init(_ expression: Expression, _ schema: View) {
+    init(_ expression: Expression, _ outline: SchemaOutline) {
         self.expression = expression
-        outline = SchemaOutline(schema)
-        root = .known([schema])
+        self.outline = outline
+        root = .known(outline.body)
     }
 
     /// Looks at the whole expression.
@@ -98,8 +96,8 @@ struct PathInference {
             // Behind `@`, `#` and `%` contexts are others than here.
             isTuple = isTuple || step.isTuple || step.focus != nil || step.index != nil || step.ancestor != nil
             shape = isTuple ? .unknown : next
-            if index < path.steps.count - 1, let name = step.node as? NameNode, case .known(let schemas) = shape,
-                outline.isArray(schemas), outline.canBeSingle(schemas)
+            if index < path.steps.count - 1, let name = step.node as? NameNode, case .known(let place) = shape,
+                outline.isArray(place), outline.canBeSingle(place)
             {
                 array = name
             }
@@ -125,15 +123,15 @@ struct PathInference {
     }
 
     private mutating func member(_ node: NameNode, _ context: Shape) -> Shape {
-        guard case .known(let schemas) = context else { return .unknown }
-        switch outline.member(node.name.text, of: schemas, mapsArrays: true) {
+        guard case .known(let place) = context else { return .unknown }
+        switch outline.member(node.name.text, of: place, mapsArrays: true) {
         case .unknown: return .unknown
         case .possible(let found): return .known(found)
         case .absent:
             if !isGuarded {
                 mistakes.append(
                     ExpressionDiagnostic(
-                        severity: .error, message: outline.absence(of: node.name.text, in: schemas),
+                        severity: .error, message: outline.absence(of: node.name.text, in: place),
                         offset: node.start, length: node.end - node.start))
             }
             return .unknown

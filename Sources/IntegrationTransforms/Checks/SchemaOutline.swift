@@ -6,15 +6,24 @@ internal import IntegrationDocument
 /// Everything that it does not know for certain is unknown: references to elsewhere, conditions, alternatives.
 struct SchemaOutline {
     /// Whether a value is there.
-    enum Answer {
+    enum Answer<Known> {
         /// No valid value has it.
         case absent
         case unknown
-        /// It may be there, and these schemas all hold for it.
-        case possible([View])
+        /// It may be there, and this is known of it.
+        case possible(Known)
     }
 
-    let root: View
+    /// What is known of a value.
+    struct Place {
+        /// All of these hold for it.
+        let schemas: [View]
+        /// The member names on the way to it; elements of arrays are where their array is.
+        let names: [String]
+    }
+
+    private let root: View
+    private let outline: BodyOutline
     /// Whether `$ref` hides what stands beside it, as up to draft 7.
     private let refsStandAlone: Bool
     /// Whether fragments are places in this document.
@@ -23,7 +32,9 @@ struct SchemaOutline {
     /// Deepest chain of references and `allOf`.
     private static let deepest = 32
 
-    init(_ root: View) {
+    /// - Parameter root: the schema of `outline`.
+    init(_ outline: BodyOutline, _ root: View) {
+        self.outline = outline
         self.root = root
         refsStandAlone = root["$schema"]?.string?.contains("draft-0") ?? false
         // A second identifier means that fragments may count from there.
@@ -113,24 +124,43 @@ struct SchemaOutline {
         }
     }
 
-    /// Whether a value under all of these schemas is an array whatever else it is.
-    func isArray(_ schemas: [View]) -> Bool {
-        schemas.contains { schema in together(schema).flatMap { types($0) } == ["array"] }
+    private func isAlways(_ type: String, _ schemas: [View]) -> Bool {
+        schemas.contains { schema in together(schema).flatMap { types($0) } == [type] }
     }
 
+    /// Whether the value is an array whatever else it is.
+    func isArray(_ place: Place) -> Bool { isAlways("array", place.schemas) }
+
     /// Whether such an array can have one element.
-    func canBeSingle(_ schemas: [View]) -> Bool {
-        schemas.allSatisfy { schema in
+    func canBeSingle(_ place: Place) -> Bool {
+        place.schemas.allSatisfy { schema in
             (together(schema) ?? []).allSatisfy { ($0["minItems"]?.double ?? 0) < 2 && $0["maxItems"]?.double != 0 }
         }
     }
 
     // MARK: Members and elements
 
-    /// What is known of a member, where all of `schemas` hold for the value.
+    /// The whole body.
+    var body: Place { Place(schemas: [root], names: []) }
+
+    /// What is known of a member.
     ///
     /// - Parameter mapsArrays: whether the name is looked up in the elements of arrays, as JSONata does.
-    func member(_ name: String, of schemas: [View], mapsArrays: Bool, depth: Int = 0) -> Answer {
+    func member(_ name: String, of place: Place, mapsArrays: Bool) -> Answer<Place> {
+        let names = place.names + [name]
+        guard !outline.unknown.contains(names) else { return .unknown }
+        // What is changed further down may have come into being for that.
+        let isOnTheWay = outline.unknown.contains { $0.starts(with: names) }
+        switch member(name, of: place.schemas, mapsArrays: mapsArrays, depth: 0) {
+        case .unknown: return .unknown
+        case .absent: return isOnTheWay ? .unknown : .absent
+        case .possible(let found):
+            if isOnTheWay, !isAlways("object", found) { return .unknown }
+            return .possible(Place(schemas: found, names: names))
+        }
+    }
+
+    private func member(_ name: String, of schemas: [View], mapsArrays: Bool, depth: Int) -> Answer<[View]> {
         guard depth < Self.deepest else { return .unknown }
         var all: [View] = []
         for schema in schemas {
@@ -163,7 +193,15 @@ struct SchemaOutline {
     }
 
     /// What is known of the elements of an array.
-    func element(of schemas: [View]) -> Answer {
+    func element(of place: Place) -> Answer<Place> {
+        switch element(of: place.schemas) {
+        case .unknown: .unknown
+        case .absent: .absent
+        case .possible(let found): .possible(Place(schemas: found, names: place.names))
+        }
+    }
+
+    private func element(of schemas: [View]) -> Answer<[View]> {
         var found: [View] = []
         for schema in schemas {
             for part in together(schema) ?? [] {
@@ -174,7 +212,7 @@ struct SchemaOutline {
         return found.isEmpty ? .unknown : .possible(found)
     }
 
-    private func own(_ name: String, _ schemas: [View]) -> Answer {
+    private func own(_ name: String, _ schemas: [View]) -> Answer<[View]> {
         var found: [View] = []
         for schema in schemas {
             if let property = schema["properties"]?[name] { found.append(property) }
@@ -200,9 +238,16 @@ struct SchemaOutline {
     }
 
     /// That a member can't be there, in words.
-    func absence(of name: String, in schemas: [View]) -> String {
-        let near = Suggestion.nearest(to: name, among: names(of: schemas))
-        return "no message that the schema accepts has `\(name)` here" + (near.map { "; did you mean `\($0)`?" } ?? "")
+    func absence(of name: String, in place: Place) -> String {
+        let below = outline.unknown.filter { $0.count > place.names.count && $0.starts(with: place.names) }
+        let near = Suggestion.nearest(
+            to: name, among: names(of: place.schemas) + below.map { $0[place.names.count] })
+        let messages =
+            switch outline.origin {
+            case .schema: "no message that the schema accepts"
+            case .step: "no message that the step makes"
+            }
+        return "\(messages) has `\(name)` here" + (near.map { "; did you mean `\($0)`?" } ?? "")
     }
 
     private func names(of schemas: [View]) -> [String] {

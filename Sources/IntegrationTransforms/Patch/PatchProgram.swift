@@ -26,7 +26,7 @@ struct PatchProgram: Sendable {
     ///
     /// - Parameter target: where in the message the patched value stands.
     init(
-        _ written: [JSONPatchOperation], under target: [JSONPointer.Token], literals: Literals
+        _ written: [JSONPatchOperation], under target: [JSONPointer.Token], _ build: FlowBuild
     ) throws(IntegrationError) {
         var operations: [Operation] = []
         for (index, operation) in written.enumerated() {
@@ -34,13 +34,13 @@ struct PatchProgram: Sendable {
             let value: Value =
                 switch operation.value {
                 case .some(let node):
-                    try PatchValue.compile(node, name: "patch[\(index)]", missing: .error, literals: literals)
+                    try PatchValue.compile(node, name: "patch[\(index)]", missing: .error, build)
                 case nil: .none
                 }
             operations.append(
                 Self.operation(
                     index, operation.kind, operation.path, operation.from, value, under: target,
-                    key: { literals.string($0) }))
+                    key: { build.literals.string($0) }))
         }
         self.operations = operations
     }

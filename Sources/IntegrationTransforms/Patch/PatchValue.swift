@@ -6,13 +6,13 @@ internal import IntegrationDocument
 /// Unlike in a template's mapping, a text that begins with `$` is itself: a patch is data of a standard.
 enum PatchValue {
     static func compile(
-        _ node: ConfigurationNode, name: String, missing: MissingValue, literals: Literals
+        _ node: ConfigurationNode, name: String, missing: MissingValue, _ build: FlowBuild
     ) throws(IntegrationError) -> PatchProgram.Value {
-        guard hasExpressions(node) else { return .words(try words(of: node, literals)) }
+        guard hasExpressions(node) else { return .words(try words(of: node, build.literals)) }
         return .template(
             try TemplateProgram(
-                name: name, mapping: mapping(node), options: TemplateOptions(missing: missing), literals: literals,
-                expressions: TemplateExpressions()))
+                name: name, mapping: mapping(node), options: TemplateOptions(missing: missing),
+                literals: build.literals, expressions: TemplateExpressions(environment: build.environment)))
     }
 
     private static func words(of node: ConfigurationNode, _ literals: Literals) throws(IntegrationError) -> [Word] {

@@ -11,20 +11,28 @@ extension Catalog {
             body: { body, environment throws(IntegrationError) in
                 try BodyOverMessages(body, environment: environment)
             })
-        register(step: "transform", TransformConfiguration.table) { configuration, context throws(IntegrationError) in
+        register(
+            step: "transform", TransformConfiguration.table, outcome: .computed(TransformConfiguration.outline)
+        ) { configuration, context throws(IntegrationError) in
             try TransformConfiguration(configuration.fields).step(configuration.name, context)
         }
-        register(step: "json_patch", JSONPatchConfiguration.table) { configuration, _ in
+        register(
+            step: "json_patch", JSONPatchConfiguration.table, outcome: .computed(JSONPatchConfiguration.outline)
+        ) { configuration, _ in
             JSONPatchConfiguration(configuration.fields).step(configuration.name)
         }
-        register(step: "merge_patch", MergePatchConfiguration.table) { configuration, _ in
+        register(
+            step: "merge_patch", MergePatchConfiguration.table, outcome: .computed(MergePatchConfiguration.outline)
+        ) { configuration, _ in
             MergePatchConfiguration(configuration.fields).step(configuration.name)
         }
         register(step: "validate", ValidateConfiguration.table, outcome: .validated) {
             configuration, context throws(IntegrationError) in
             try ValidateConfiguration(configuration.fields).step(configuration.name, context)
         }
-        register(step: "enrich", EnrichConfiguration.table, waits: true) { configuration, _ in
+        register(
+            step: "enrich", EnrichConfiguration.table, waits: true, outcome: .computed(EnrichConfiguration.outline)
+        ) { configuration, _ in
             EnrichConfiguration(configuration.fields).step(configuration.name)
         }
         register(step: "route", RouteConfiguration.table, endsFlow: true, outcome: .kept) {

@@ -17,11 +17,14 @@ struct PatchPlaces: Sendable {
     }
 
     private static func path(_ text: String, _ field: String) throws(IntegrationError) -> MemberPath {
-        guard let path = text == "$" ? MemberPath(names: []) : MemberPath(text) else {
+        guard let names = names(of: text) else {
             throw IntegrationError(.cannotBuild, "`\(field): \(text)` is not a path such as `customer.changes`")
         }
-        return path
+        return MemberPath(names: names)
     }
+
+    /// The member names of a path, none for `$`; nil where `text` is no path.
+    static func names(of text: String) -> [String]? { text == "$" ? [] : MemberPath(text)?.names }
 
     /// The target as a JSON Pointer.
     var tokens: [JSONPointer.Token] { target.names.map { JSONPointer.Token($0) } }

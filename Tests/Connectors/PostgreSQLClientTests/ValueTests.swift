@@ -74,7 +74,7 @@ struct ValueTests {
     func parameters(_ type: String, _ json: String, _ stored: String?) async throws {
         let connection = try await PostgreSQLConnection.open(schema.url())
         let sql = "select $1::\(type)::text, pg_typeof($1)"
-        let parameter = try await connection.parameterTypes(of: sql, timeout: .seconds(20))[0]
+        let parameter = try await connection.describe(sql, timeout: .seconds(20)).parameters[0]
         let types = try await connection.types(of: [], timeout: .seconds(20))
         var row = SQLParameters(width: 1)
         try Document("[\(json)]").withRoot { try row.append($0[0], as: parameter, types) }
@@ -91,7 +91,7 @@ struct ValueTests {
         ])
     func refused(_ type: String, _ json: String, _ words: String?) async throws {
         let connection = try await PostgreSQLConnection.open(schema.url())
-        let parameter = try await connection.parameterTypes(of: "select $1::\(type)", timeout: .seconds(20))[0]
+        let parameter = try await connection.describe("select $1::\(type)", timeout: .seconds(20)).parameters[0]
         let types = try await connection.types(of: [], timeout: .seconds(20))
         var row = SQLParameters(width: 1)
         let error = await failure { try Document("[\(json)]").withRoot { try row.append($0[0], as: parameter, types) } }

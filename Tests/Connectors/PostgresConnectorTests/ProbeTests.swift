@@ -23,10 +23,10 @@ struct ProbeTests {
             ])
         #expect(steps[0].hasPrefix("resolve: "))
         #expect(
-            Array(steps[1...3]) == [
-                "connect: 127.0.0.1:\(server.port)", "tls: TLSv1.3, verify-full",
-                "authenticate: user alice, by password",
+            [steps[1], steps[3]] == [
+                "connect: 127.0.0.1:\(server.port)", "authenticate: user alice, by password",
             ])
+        #expect(steps[2].wholeMatch(of: /tls: TLSv1.3, verify-full, expires in [1-9]\d* days/) != nil, "\(steps[2])")
         #expect(steps[4].hasPrefix("request: PostgreSQL 1") && steps[4].hasSuffix(", database alice"))
     }
 

@@ -123,4 +123,33 @@ struct BrokerFaultTests {
         #expect(missing?.code == .tlsFailed)
         #expect(missing?.message.contains("/nowhere/ca.pem") == true)
     }
+
+    @Test
+    func `TLS asks for the name that the certificate must bear`() async throws {
+        let certificates = try TestCertificates()
+        let port = try NginxServer.freePort()
+        // Shows the certificate of that name to who asks for it, and turns everybody else away.
+        let server = try ServerProcess([
+            "/usr/bin/openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-servername", "elsewhere.example",
+            "-servername_fatal", "-cert", certificates.path("server.pem"), "-key", certificates.path("server.key"),
+            "-cert2", certificates.path("elsewhere.pem"), "-key2", certificates.path("elsewhere.key"),
+        ])
+        func agree(_ name: String?) async throws -> String {
+            let tls = TLSConfiguration(ca: PathValue(certificates.path("ca.pem")), serverName: name)
+            var options = AMQPOptions.to(port)
+            options.addresses = [AMQPOptions.Address("localhost", port)]
+            options.tls = tls
+            do throws(IntegrationError) {
+                return try await AMQPInspection.withInspection(options) { inspection throws(IntegrationError) in
+                    _ = try await inspection.resolve()
+                    return try await inspection.agree()?.version ?? ""
+                }
+            } catch {
+                return error.code.id
+            }
+        }
+        try #require(NginxServer.isListening(port), "\(server.greeting)")
+        #expect(try await agree("elsewhere.example") == "TLSv1.3")
+        #expect(try await agree(nil) == "IE3005")
+    }
 }

@@ -60,6 +60,13 @@ struct RabbitBench {
         return AMQPMessage(routingKey: queue, properties: properties, body: Array(text.utf8))
     }
 
+    /// Publishes to the queues that the routing keys name.
+    func publish(_ messages: [AMQPMessage]) async throws -> [IntegrationError?] {
+        try await AMQPPublisher.withPublisher(direct, logger: quiet) { publisher in
+            try await publisher.withChannel(to: "") { await $0.publish(messages) }
+        }
+    }
+
     /// Takes so many messages out of a queue.
     func take(_ count: Int, from name: String? = nil) async throws -> [AMQPDelivery] {
         try await AMQPConsumer.withConsumer(

@@ -102,4 +102,55 @@ struct RabbitProbeTests {
         #expect(words[3].hasPrefix("RabbitMQ 3.") && words[3].hasSuffix("virtual host `/`"))
         #expect(words[4] == "2 of 2 are as declared")
     }
+
+    @Test
+    func `an exchange that only a binding names must be there`() async throws {
+        let (step, error) = try await failed([
+            "url": bench.url,
+            "queues": [["name": .string(bench.queue), "bindings": [["exchange": "nowhere", "routing_key": "k"]]]],
+        ])
+        #expect(step == .request && error.code == .amqpNotFound)
+        #expect(error.message == "the exchange `nowhere` is not there")
+    }
+
+    /// What an endpoint finds out, or its code, its message and what to do.
+    private func check(_ endpoint: any Sendable) async throws -> String {
+        let check = try #require(endpoint as? any EndpointCheck)
+        do throws(IntegrationError) {
+            return try await check.check(in: .quiet())
+        } catch {
+            return [error.code.id, error.message, error.remedy ?? ""].joined(separator: " | ")
+        }
+    }
+
+    @Test
+    func `endpoints say whether their exchange and queue are declared, there, or missing`() async throws {
+        let declaring = try RabbitMakers(bench.connector())
+        let bare = try RabbitMakers(["url": bench.url])
+        func destination(_ makers: RabbitMakers, _ exchange: String, _ key: String = "k") throws -> any Destination {
+            try makers.destination([
+                "connector": "broker", "exchange": .string(exchange), "routing_key": .string(key),
+            ])
+        }
+        func source(_ makers: RabbitMakers) throws -> any Source {
+            try makers.source(["connector": "broker", "queue": .string(bench.queue)])
+        }
+        #expect(
+            try await check(destination(declaring, bench.exchange)) == "the durable topic exchange `\(bench.exchange)`")
+        #expect(try await check(source(declaring)) == "the durable classic queue `\(bench.queue)`")
+        #expect(
+            try await check(destination(bare, bench.exchange))
+                == "IE3403 | the exchange `\(bench.exchange)` is not there | Create it, or declare it in `exchanges` of the "
+                + "connector `broker`; check its spelling.")
+        #expect(try await check(source(bare)).hasPrefix("IE3403 | the queue `\(bench.queue)` is not there | "))
+        #expect(try await check(destination(bare, "", bench.queue)).hasPrefix("IE3403 | the queue `\(bench.queue)`"))
+        #expect(try await check(destination(bare, "", "{{ q }}")) == "the queue that each message's routing key names")
+        _ = try await bench.send(["{}"], [("routing_key", "k")])
+        #expect(
+            try await check(source(bare))
+                == "the queue `\(bench.queue)`, which the connector does not declare")
+        #expect(
+            try await check(destination(bare, bench.exchange))
+                == "the exchange `\(bench.exchange)`, which the connector does not declare")
+    }
 }

@@ -86,14 +86,19 @@ extension Batch {
 /// A folder that is removed at the end of a test.
 public final class TemporaryFolder: Sendable {
     public let path: String
+    private let goes: Bool
+
+    /// A folder of somebody else's, which stays.
+    public init(staying path: String) { (self.path, goes) = (path, false) }
 
     public init() {
+        goes = true
         var template = Array("/tmp/integration-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { preconditionFailure("no temporary folder can be made") }
         path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
     }
 
-    deinit { Self.remove(path) }
+    deinit { if goes { Self.remove(path) } }
 
     public func file(_ name: String) -> String { "\(path)/\(name)" }
 

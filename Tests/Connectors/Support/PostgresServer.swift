@@ -7,10 +7,15 @@ public final class PostgresServer: Sendable {
     public static let absence = "PostgreSQL is not installed: `scripts/setup test` does that"
 
     /// One that all tests of this process share; each has a schema of its own there.
+    ///
+    /// `INTEGRATION_TEST_POSTGRES` names the folder of one that runs already, as `make services` says.
     public static func shared() throws -> PostgresServer { try warm.get() }
-    private static let warm = Result { try PostgresServer() }
+    private static let warm = Result {
+        try ServerProcess.running("INTEGRATION_TEST_POSTGRES").map { try PostgresServer(running: $0, $1) }
+            ?? PostgresServer()
+    }
 
-    private let folder = TemporaryFolder()
+    private let folder: TemporaryFolder
     private let settings: [String]
     private let process: Mutex<ServerProcess?>
     public let port: Int
@@ -18,9 +23,19 @@ public final class PostgresServer: Sendable {
     /// - Parameter settings: such as `max_connections=5`.
     public init(_ settings: [String] = []) throws {
         self.settings = settings
+        folder = TemporaryFolder()
         port = try NginxServer.freePort()
         process = Mutex(nil)
         try start()
+    }
+
+    private init(running folder: TemporaryFolder, _ ports: [Int]) throws {
+        guard ports.count == 1 else {
+            throw ServerProcess.Failure(
+                description: "INTEGRATION_TEST_POSTGRES: \(folder.path) is no folder of PostgreSQL")
+        }
+        (port, self.folder, settings) = (ports[0], folder, [])
+        process = Mutex(nil)
     }
 
     /// Starts it where it has ended, with the same data at the same port.

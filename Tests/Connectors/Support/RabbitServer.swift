@@ -13,19 +13,17 @@ public final class RabbitServer: Sendable {
 
     /// The one that all tests of this process share; each takes names of its own.
     ///
-    /// `INTEGRATION_TEST_RABBITMQ` names the port of one that runs already.
+    /// `INTEGRATION_TEST_RABBITMQ` names the folder of one that runs already, as `make services` says.
     public static func shared() throws -> RabbitServer { try sharedOutcome.get() }
 
     private static let sharedOutcome = Result { () throws -> RabbitServer in
-        if let text = getenv("INTEGRATION_TEST_RABBITMQ"), let port = Int(String(cString: text)) {
-            return RabbitServer(running: port)
-        }
-        return try RabbitServer()
+        try ServerProcess.running("INTEGRATION_TEST_RABBITMQ").map { try RabbitServer(running: $0, $1) }
+            ?? RabbitServer()
     }
 
     public let port: Int
     private let ports: [Int]
-    private let folder: TemporaryFolder?
+    private let folder: TemporaryFolder
     private struct Running {
         var server: ServerProcess?
         var broker: pid_t = 0
@@ -37,6 +35,14 @@ public final class RabbitServer: Sendable {
 
     /// The name service of a cluster's nodes, which outlives each of them.
     private let names: ServerProcess?
+
+    private init(running folder: TemporaryFolder, _ ports: [Int]) throws {
+        guard ports.count == 3 else {
+            throw ServerProcess.Failure(
+                description: "INTEGRATION_TEST_RABBITMQ: \(folder.path) is no folder of a broker")
+        }
+        (port, self.ports, self.folder, names) = (ports[0], ports, folder, nil)
+    }
 
     /// Nodes of one broker, with what is stored on several of them.
     public static func cluster(of count: Int) throws -> [RabbitServer] {
@@ -54,12 +60,10 @@ public final class RabbitServer: Sendable {
     private init(_ ports: [Int], _ configuration: String, names: ServerProcess) throws {
         (port, self.ports, self.names) = (ports[0], ports, names)
         folder = TemporaryFolder()
-        folder?.write("more.conf", configuration)
-        folder?.write("cookie", "OFTESTS\(ports[2])")
+        folder.write("more.conf", configuration)
+        folder.write("cookie", "OFTESTS\(ports[2])")
         try start()
     }
-
-    private init(running port: Int) { (self.port, ports, folder, names) = (port, [], nil, nil) }
 
     /// - Parameter configuration: further lines of `rabbitmq.conf`.
     public init(_ configuration: String = "") throws {
@@ -67,13 +71,12 @@ public final class RabbitServer: Sendable {
         ports = [port, try NginxServer.freePort(), try NginxServer.freePort()]
         folder = TemporaryFolder()
         names = nil
-        folder?.write("more.conf", configuration)
+        folder.write("more.conf", configuration)
         try start()
     }
 
     /// Starts it, again where it was killed, with what it had stored.
     public func start() throws {
-        guard let folder else { return }
         let script = ScriptedServer.tests + "/Servers/rabbitmq.sh"
         let server = try ServerProcess(["/bin/bash", script, folder.path] + ports.map { "\($0)" })
         let words = server.greeting.split(separator: " ")
@@ -107,7 +110,6 @@ public final class RabbitServer: Sendable {
     /// - Returns: what it said, in one line.
     @discardableResult
     public func control(_ command: String...) throws -> String {
-        guard let folder else { throw ServerProcess.Failure(description: "this needs a broker of the tests' own") }
         let script = ScriptedServer.tests + "/Servers/rabbitmqctl.sh"
         let done = try ServerProcess(["/bin/bash", script, folder.path] + ports.map { "\($0)" } + command)
         guard done.greeting.hasPrefix("done") else {

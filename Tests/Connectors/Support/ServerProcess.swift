@@ -39,6 +39,13 @@ public final class ServerProcess: Sendable {
         greeting = waits ? Self.line(from: fromChild[0]) : ""
     }
 
+    /// The folder and the ports of a server that runs already, where a variable of the environment names its folder.
+    static func running(_ variable: String) -> (TemporaryFolder, [Int])? {
+        guard let path = getenv(variable) else { return nil }
+        let folder = TemporaryFolder(staying: String(cString: path))
+        return (folder, (folder.read("ports") ?? "").split { $0 == " " || $0 == "\n" }.compactMap { Int($0) })
+    }
+
     /// A server that accepts connections and says nothing; its greeting is the port.
     public static func silent() throws -> ServerProcess {
         try ServerProcess([

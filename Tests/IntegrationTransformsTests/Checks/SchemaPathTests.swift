@@ -23,7 +23,8 @@ struct SchemaPathTests {
         _ text: String, _ language: LanguageChecks.Language = .expression, _ schema: String = order
     ) -> [String] {
         let check = LanguageChecks.standard.paths
-        return (check?(text, language, Array(schema.utf8)) ?? []).map {
+        let outline = BodyOutline(.schema("order"), schema: Array(schema.utf8))
+        return (check?(text, language, outline) ?? []).map {
             "\($0.offset.map { "\($0): " } ?? "")\($0.message)"
         }
     }

@@ -76,6 +76,14 @@ struct MessageContextTests {
         #expect(try run(step).body == "{\"a\":\"\(Self.value)\"}")
     }
 
+    @Test("A value of a patch sees it, each message its own")
+    func patches() throws {
+        let text: ConfigurationNode = .string("{{ \(Self.everything) }}")
+        #expect(try run(MergePatchStep("m", ["a": text]), #"{"b":1}"#).body == "{\"b\":1,\"a\":\"\(Self.value)\"}")
+        #expect(try run(JSONPatchStep("p", .add("/a", text)), #"{"b":1}"#).body == "{\"b\":1,\"a\":\"\(Self.value)\"}")
+        #expect(throws: IntegrationError.self) { try run(JSONPatchStep("p", .test("/a", text)), #"{"a":"other"}"#) }
+    }
+
     @Test("A filter sees it")
     func filter() throws {
         #expect(try run(FilterStep("f", keep: "\(Self.everything) = '\(Self.value)'")).body == "{}")

@@ -12,4 +12,9 @@ const char *clibpq_load(void);
 /// The same from a file of another name, which takes the place of the one that was loaded before only if it is whole.
 const char *clibpq_load_from(const char *file);
 
+/// Whole days until the certificate that the server showed expires, less than 0 where it has.
+///
+/// Returns 1 where it is known: over TLS, with OpenSSL.
+int clibpq_days_left(PGconn *connection, int *days);
+
 #endif

@@ -37,7 +37,11 @@ struct PostgresProbe: ConnectorProbe {
         }
         if let facts = await open.facts {
             say(.connect, .passed(facts.peer))
-            say(.tls, facts.tls.map { .passed("\($0), \(facts.mode)") } ?? .skipped("the connection is not encrypted"))
+            let expiry = facts.daysLeft.map { ", \(ProbeStep.words(daysLeft: $0))" } ?? ""
+            say(
+                .tls,
+                facts.tls.map { .passed("\($0), \(facts.mode)\(expiry)") }
+                    ?? .skipped("the connection is not encrypted"))
             say(.authenticate, .passed(facts.usedPassword ? "user \(facts.user), by password" : "user \(facts.user)"))
         }
         do throws(IntegrationError) {

@@ -117,9 +117,7 @@ struct PostgresFinder: Finder {
         _ keys: [LookupKey], _ result: SQLResult, _ column: String, _ connection: PostgreSQLConnection
     ) async throws(IntegrationError) -> [LookupAnswer] {
         guard let place = result.column(named: column) else {
-            throw IntegrationError(
-                .sqlAnswerInvalid, "the query gives no column `\(column)` (`key`)",
-                causes: ["its columns are \(result.columns.map(\.name).joined(separator: ", "))"])
+            throw .missing(column: column, option: "key", of: result.columns)
         }
         let isUUID = result.columns[place].type == .uuid
         let writer = try await makeWriter(result, connection)

@@ -27,18 +27,39 @@ struct PollQuery: Sendable {
     /// Whether the query itself says where it goes on; otherwise that is added.
     private func filter(_ hasParameter: Bool) -> String { hasParameter ? "" : " where q.\(position.quoted) > $1" }
 
-    /// The query as it is, for its description.
-    var bare: String { sql }
+    /// What the query gives, and how it is asked, as the server describes it.
+    struct Form: Sendable {
+        let columns: [SQLResult.Column]
+        let scale: Scale
+        /// The type of the values that positions are compared with.
+        let position: SQLTypeID
+        /// Asks for rows beyond `$1`, `$2` of them.
+        let statement: String
+    }
 
-    /// Gives no rows, only what their columns are; asked with NULL where the query has a parameter.
-    func columns(hasParameter: Bool) -> SQLRequest {
-        let description = "select q.* from (\(sql)) q limit 0"
-        return hasParameter ? SQLRequest(description, [nil]) : SQLRequest(description)
+    /// - Throws: `sqlStatementInvalid`, and `sqlAnswerInvalid` where it gives no position.
+    func form(_ connection: PostgreSQLConnection, timeout: Duration) async throws(IntegrationError) -> Form {
+        let described = try await connection.describe(sql, timeout: timeout)
+        guard described.parameters.count <= 1 else {
+            throw IntegrationError(
+                .sqlStatementInvalid,
+                "the query has \(described.parameters.count) parameters; `$1` alone means something")
+        }
+        guard let column = described.columns.first(where: { $0.name == positionName }) else {
+            throw .missing(column: positionName, option: "position", of: described.columns)
+        }
+        guard let scale = Self.scale(of: column.type) else {
+            throw IntegrationError(
+                .sqlAnswerInvalid, "the column `\(positionName)` (`position`) is neither an integer nor a time")
+        }
+        return Form(
+            columns: described.columns, scale: scale, position: described.parameters.first ?? column.type,
+            statement: next(scale, hasParameter: !described.parameters.isEmpty))
     }
 
     /// Rows beyond a position in its order, with all that share the last one's; their last column is the position as a
     /// number.
-    func next(_ scale: Scale, hasParameter: Bool) -> String {
+    private func next(_ scale: Scale, hasParameter: Bool) -> String {
         let column = "q.\(position.quoted)"
         let number =
             switch scale {
@@ -63,7 +84,7 @@ struct PollQuery: Sendable {
         return SQLRequest(sql, ["\(number)"])
     }
 
-    static func scale(of type: SQLTypeID) -> Scale? {
+    private static func scale(of type: SQLTypeID) -> Scale? {
         switch type.number {
         case 20, 21, 23, 26: .integer
         case 1184: .zonedTime
@@ -82,6 +103,15 @@ struct PollQuery: Sendable {
         case 26: "0"
         default: "-infinity"
         }
+    }
+}
+
+extension IntegrationError {
+    /// A query's rows lack a column that an option names.
+    static func missing(column: String, option: String, of columns: [SQLResult.Column]) -> IntegrationError {
+        IntegrationError(
+            .sqlAnswerInvalid, "the query gives no column `\(column)` (`\(option)`)",
+            causes: ["its columns are \(columns.map(\.name).joined(separator: ", "))"])
     }
 }
 

@@ -9,7 +9,6 @@ actor PollReceiver: Receiver {
     /// How the query is asked, found out when it is first.
     private struct Form {
         let sql: String
-        let scale: PollQuery.Scale
         let writer: SQLRowWriter
         /// Columns of the query's own.
         let columns: [Int]
@@ -88,43 +87,24 @@ actor PollReceiver: Receiver {
 
     /// Finds out what the query gives, and where to go on.
     private func makeForm() async throws(IntegrationError) -> Form {
-        let query = source.query
         let timeout = session.timeout
-        let (parameters, columns, types) = try await session.withConnection {
-            connection async throws(IntegrationError) in
-            let parameters = try await connection.parameterTypes(of: query.bare, timeout: timeout)
-            guard parameters.count <= 1 else {
-                throw IntegrationError(
-                    .sqlStatementInvalid, "the query has \(parameters.count) parameters; `$1` alone means something")
-            }
-            let described = try await connection.run(
-                query.columns(hasParameter: !parameters.isEmpty), timeout: timeout)
-            let types = try await connection.types(of: described.columns, timeout: timeout)
-            return (parameters, described.columns, types)
+        let (form, types) = try await session.withConnection { connection async throws(IntegrationError) in
+            let form = try await source.query.form(connection, timeout: timeout)
+            return (form, try await connection.types(of: form.columns, timeout: timeout))
         }
-        guard let column = columns.first(where: { $0.name == query.positionName }) else {
-            throw IntegrationError(
-                .sqlAnswerInvalid, "the query gives no column `\(query.positionName)` (`position`)",
-                causes: ["its columns are \(columns.map(\.name).joined(separator: ", "))"])
-        }
-        guard let scale = PollQuery.scale(of: column.type) else {
-            throw IntegrationError(
-                .sqlAnswerInvalid, "the column `\(query.positionName)` (`position`) is neither an integer nor a time")
-        }
-        try await findPosition(scale, parameter: parameters.first ?? column.type)
+        try await findPosition(form)
         return Form(
-            sql: query.next(scale, hasParameter: !parameters.isEmpty), scale: scale,
-            writer: SQLRowWriter(columns, types), columns: Array(columns.indices))
+            sql: form.statement, writer: SQLRowWriter(form.columns, types), columns: Array(form.columns.indices))
     }
 
     /// Where the store says that everything before is settled, or else where the configuration says.
-    private func findPosition(_ scale: PollQuery.Scale, parameter: SQLTypeID) async throws(IntegrationError) {
-        position = source.start ?? PollQuery.beginning(of: parameter)
+    private func findPosition(_ form: PollQuery.Form) async throws(IntegrationError) {
+        position = source.start ?? PollQuery.beginning(of: form.position)
         guard let settled = try await session.context.positions?.completed(stream)?.first, settled.lowerBound == 0
         else { return }
         end = settled.upperBound
         let number = Self.number(of: end - 1)
-        if let request = PollQuery.text(of: number, scale) {
+        if let request = PollQuery.text(of: number, form.scale) {
             position = try await session.run(request).text(0, 0) ?? position
         } else {
             position = "\(number)"

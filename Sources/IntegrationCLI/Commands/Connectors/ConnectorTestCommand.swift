@@ -12,8 +12,9 @@ struct ConnectorTestCommand: AsyncParsableCommand {
               integration connector test rest-api --config prod.yaml
               integration connector test rest-api -o json
 
-            Resolves, connects, agrees on TLS, authenticates and makes one harmless request, each with its time; \
-            nothing is changed on the other side. With a running engine it is the engine that tries, otherwise this \
+            Resolves, connects, agrees on TLS, authenticates, makes one harmless request, and asks for what the flows \
+            and services that use the connector need there (tables, columns, queues), each with its time; nothing is \
+            changed on the other side. With a running engine it is the engine that tries, otherwise this \
             command. Exit status 69 where the other side can't be reached.
             """)
 
@@ -48,7 +49,8 @@ struct ConnectorTestCommand: AsyncParsableCommand {
     static func text(_ reply: Reply, _ style: Style) throws(IntegrationError) -> String {
         let steps = try reply.items("steps") { view in
             (
-                name: view.text("step"), outcome: view.text("outcome"), detail: view.text("detail"),
+                name: view.text("step"), outcome: view.text("outcome"),
+                detail: (view["subject"]?.string.map { "\($0): " } ?? "") + view.text("detail"),
                 time: view.number("milliseconds") ?? 0
             )
         }

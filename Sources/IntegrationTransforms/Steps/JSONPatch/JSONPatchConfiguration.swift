@@ -36,7 +36,7 @@ extension JSONPatchOperation {
     static let path = Field<String>.required("path", .jsonPointer, "Where, as a JSON Pointer: `/items/0/sku`.")
     static let from = Field<String?>.optional("from", .jsonPointer, "Where `move` and `copy` take the value from.")
     static let value = Field<ConfigurationNode?>.optional(
-        "value", .any, "What `add`, `replace` and `test` are about; null is a value too.")
+        "value", .jsonTemplate, "What `add`, `replace` and `test` are about; null is a value too.")
 
     static let table = FieldTable(
         "patch operation", summary: "One operation of a JSON Patch (RFC 6902, 4).", fields: [op, path, from, value],

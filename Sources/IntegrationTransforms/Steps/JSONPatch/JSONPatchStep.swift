@@ -34,7 +34,7 @@ public struct JSONPatchStep: StepDefinition {
             return .immediate(Patching(name: name, places: try PatchPlaces(patch: path, target: target), program: nil))
         case .operations(let operations):
             let places = try PatchPlaces(patch: nil, target: target)
-            let program = try PatchProgram(operations, under: places.tokens, literals: build.literals)
+            let program = try PatchProgram(operations, under: places.tokens, build)
             return .immediate(Patching(name: name, places: places, program: program))
         }
     }
@@ -50,8 +50,10 @@ struct Patching: Step {
     func process(_ batch: inout Batch, in context: FlowContext) throws(IntegrationError) {
         var tape = PatchTape(bases: batch.arena.bases)
         var scratch = TemplateScratch()
+        let hasTemplates = program?.hasTemplates ?? false
         batch.forEach(name) { message, arena throws(IntegrationError) in
             let root = try message.parsed(in: arena)
+            if hasTemplates { scratch.surroundings = TemplateSurroundings(message: message, context: context) }
             let program = if let shared = self.program { shared } else { try own(root, arena) }
             message.replaceBody(with: try tape.apply(program, to: root, source: root, in: arena, using: &scratch))
             return .keep

@@ -3,7 +3,7 @@ public import IntegrationCore
 /// `type: merge_patch`.
 public struct MergePatchConfiguration: Configurable {
     static let patch = Field<ConfigurationNode?>.optional(
-        "patch", .any,
+        "patch", .jsonTemplate,
         "What is changed, in the shape of the message: null takes a member away; texts may hold `{{ JSONata }}`.")
     static let patchFrom = Field<String?>.optional(
         "patch_from", .memberPath, "The path of the patch in the message, where each message brings its own.")

@@ -38,7 +38,7 @@ public struct MergePatchStep: StepDefinition {
         case .message(let path):
             return .immediate(Merging(name: name, places: try PatchPlaces(patch: path, target: target), patch: .none))
         case .value(let node):
-            let value = try PatchValue.compile(node, name: "patch", missing: missing, literals: build.literals)
+            let value = try PatchValue.compile(node, name: "patch", missing: missing, build)
             return .immediate(Merging(name: name, places: try PatchPlaces(patch: nil, target: target), patch: value))
         }
     }
@@ -63,6 +63,7 @@ struct Merging: Step {
                 let own = try PatchPlaces.value(at: path, of: root, "the patch")
                 result = try merge(own, root, arena, &tape)
             case .template(let template):
+                scratch.surroundings = TemplateSurroundings(message: message, context: context)
                 let own = try template.apply(root, in: arena, using: &scratch)
                 result = try merge(own, root, arena, &tape)
             case .words(let words):

@@ -14,14 +14,14 @@ struct TLSTests {
 
     private func options(
         clientCertificate: Bool = false, serverName: String? = nil, minimum: TLSConfiguration.Version = .tls12,
-        verify: Bool = true
+        verify: Bool = true, http2: Bool = true
     ) -> HTTPTransportOptions {
         HTTPTransportOptions(
             tls: TLSConfiguration(
                 ca: PathValue(certificates.path("ca.pem")),
                 cert: clientCertificate ? PathValue(certificates.path("client.pem")) : nil,
                 key: clientCertificate ? PathValue(certificates.path("client.key")) : nil, serverName: serverName,
-                minimumVersion: minimum, verify: verify))
+                minimumVersion: minimum, verify: verify), http2: http2)
     }
 
     private func refusal(_ url: String, _ options: HTTPTransportOptions) async throws -> IntegrationError {
@@ -37,10 +37,11 @@ struct TLSTests {
             (.selfSigned, "its certificate is self-signed: nobody whom we trust vouches for it"),
             (.noClientCertificate, "it demands a client certificate, and `tls.cert` and `tls.key` name none"),
             (.downgrade, "no version of TLS is common to both: we speak 1.2 or newer (`min_version`)"),
-        ] as [(TLSFlaw, String)])
-    func flaws(_ flaw: TLSFlaw, _ reason: String) async throws {
+        ] as [(TLSFlaw, String)], [true, false])
+    func flaws(_ flaw: (TLSFlaw, String), _ http2: Bool) async throws {
+        let (flaw, reason) = flaw
         let server = try certificates.server(with: flaw)
-        let error = try await refusal(server.localhost, options())
+        let error = try await refusal(server.localhost, options(http2: http2))
         #expect(error.code == .tlsFailed)
         #expect(error.message == "no trusted connection to localhost:\(server.port)")
         #expect(error.causes == [reason])
@@ -54,29 +55,35 @@ struct TLSTests {
         let error = try await refusal("https://127.0.0.1:\(plain.port)", options())
         #expect(error.code == .tlsFailed)
         #expect(error.causes == ["what listens there does not speak TLS"])
+        let older = try await refusal("https://127.0.0.1:\(plain.port)", options(http2: false))
+        #expect(older.causes == ["what listens there does not speak TLS"])
     }
 
-    @Test("A certificate may be for an address")
-    func address() async throws {
+    @Test("A certificate may be for an address", arguments: [true, false])
+    func address(http2: Bool) async throws {
         let secure = try ScriptedServer("--tls", certificates.path("server.pem"), certificates.path("server.key"))
-        #expect(try await Exchange.get(secure.url + "/ok", options()).status == 200)
-        #expect(try await Exchange.get(secure.localhost + "/ok", options()).status == 200)
+        #expect(try await Exchange.get(secure.url + "/ok", options(http2: http2)).status == 200)
+        #expect(try await Exchange.get(secure.localhost + "/ok", options(http2: http2)).status == 200)
     }
 
-    @Test("`server_name` is the name that the certificate must bear; the request still names the host")
-    func serverName() async throws {
+    @Test(
+        "`server_name` is the name that the certificate must bear; the request still names the host",
+        arguments: [true, false])
+    func serverName(http2: Bool) async throws {
         let server = try certificates.server(with: .wrongHost)
-        let answer = try await Exchange.get(server.localhost + "/echo", options(serverName: "elsewhere.example"))
+        let known = options(serverName: "elsewhere.example", http2: http2)
+        let answer = try await Exchange.get(server.localhost + "/echo", known)
         #expect(String(buffer: answer.body).contains(#"["host", "localhost:\#(server.port)"]"#))
-        let error = try await refusal(server.localhost, options(serverName: "another.example"))
+        let error = try await refusal(server.localhost, options(serverName: "another.example", http2: http2))
         #expect(error.causes == ["its certificate is for elsewhere.example, not for another.example"])
     }
 
-    @Test("`verify: false` trusts anybody, and says so only to those who write it")
-    func unverified() async throws {
+    @Test("`verify: false` trusts anybody, and says so only to those who write it", arguments: [true, false])
+    func unverified(http2: Bool) async throws {
         for flaw in [TLSFlaw.wrongHost, .wrongAuthority, .expired, .selfSigned] {
             let server = try certificates.server(with: flaw)
-            #expect(try await Exchange.get(server.localhost + "/ok", options(verify: false)).status == 200)
+            #expect(
+                try await Exchange.get(server.localhost + "/ok", options(verify: false, http2: http2)).status == 200)
         }
     }
 
@@ -132,8 +139,10 @@ struct TLSTests {
     func clientCertificates() async throws {
         let server = try nginx("ssl_client_certificate \(certificates.path("ca.pem")); ssl_verify_client on;")
         let url = "https://localhost:\(server.port)"
-        let known = try await Exchange.get(url, options(clientCertificate: true))
-        #expect(known.headers["x-client"] == ["CN=A Client"])
+        for http2 in [true, false] {
+            let known = try await Exchange.get(url, options(clientCertificate: true, http2: http2))
+            #expect(known.headers["x-client"] == ["CN=A Client"])
+        }
         let error = try #require(
             try await Exchange.error(
                 to: ["connector": "rest"],

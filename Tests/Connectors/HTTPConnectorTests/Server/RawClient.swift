@@ -65,8 +65,21 @@ struct RawClient {
         }
     }
 
+    /// Whether anybody listens.
+    static func isAccepted(_ port: Int) -> Bool {
+        let (descriptor, isOpen) = attempt(port)
+        close(descriptor)
+        return isOpen
+    }
+
     /// Connects; the descriptor is the caller's to close.
     static func connect(_ port: Int) -> Int32 {
+        let (descriptor, isOpen) = attempt(port)
+        precondition(isOpen, "nothing listens on port \(port)")
+        return descriptor
+    }
+
+    private static func attempt(_ port: Int) -> (descriptor: Int32, isOpen: Bool) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -77,8 +90,7 @@ struct RawClient {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        precondition(outcome == 0, "nothing listens on port \(port)")
-        return descriptor
+        return (descriptor, outcome == 0)
     }
 
     /// Stops where the server wants no more; says whether it took everything.

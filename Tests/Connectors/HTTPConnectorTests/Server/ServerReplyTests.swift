@@ -218,6 +218,7 @@ struct ServerReplyTests {
                 group.addTask { try await client.send([post(#"{"n":1}"#)]) }
                 await wait { out.sending == 1 }
                 engine.stop()
+                await wait { !RawClient.isAccepted(client.port) }
                 out.release()
                 var answers: [RawClient.Answer] = []
                 for try await answer in group { answers.append(answer) }

@@ -131,8 +131,9 @@ final class HTTPListener: SharedResource {
             return state.isAccepting
         }
         guard isFirst else { return }
-        acceptor.withLock { $0 }?.close(mode: .all, promise: nil)
+        // Whoever is refused knows that every request in hand ends its connection.
         for care in cares.withLock({ $0 }) { care.loop.execute { care.drain() } }
+        acceptor.withLock { $0 }?.close(mode: .all, promise: nil)
     }
 
     func close() async {

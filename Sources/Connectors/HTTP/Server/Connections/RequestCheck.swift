@@ -1,3 +1,4 @@
+internal import HTTPTransport
 internal import NIOHTTP1
 
 /// What the head of a request must be like, whatever it asks for (RFC 9110, RFC 9112).

@@ -1,3 +1,4 @@
+internal import HTTPTransport
 internal import IntegrationCore
 internal import IntegrationDocument
 
