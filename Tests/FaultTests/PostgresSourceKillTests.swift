@@ -182,7 +182,7 @@ struct PostgresSourceKillTests {
         func start() throws -> Child {
             try Child(
                 ["run", "--log-level", "warning"], folder: folder, output: folder.path(".stdout"),
-                words: .file(folder.path(".stderr")), launcher: Executable.atMostAMinute)
+                words: .file(folder.path(".stderr")))
         }
         let first = try start()
         try tell(to: first)
