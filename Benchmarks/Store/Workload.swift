@@ -81,7 +81,7 @@ struct Workload: Sendable {
             for number in 0..<changes {
                 var change = StoreChange()
                 change.deadLetters = (0..<batch).map { index in
-                    DeadLetter(
+                    DeadLetterRecord(
                         queue: "dead-letters",
                         message: MessageID(high: UInt64(lane), low: UInt64(number * batch + index)),
                         flow: "order-sync", flowVersion: "1", source: "orders", step: "validate", code: "IE2201",

@@ -23,8 +23,8 @@ import Testing
         }
     }
 
-    private func letter(_ number: Int, body: String, code: String = "IE2201") -> DeadLetter {
-        DeadLetter(
+    private func letter(_ number: Int, body: String, code: String = "IE2201") -> DeadLetterRecord {
+        DeadLetterRecord(
             queue: "failed", message: MessageID(seed: 1, position: UInt64(number)), flow: "orders", flowVersion: "",
             source: "in", step: "validate", code: code, reason: "no", attempts: 1 + number % 3, receiveCount: 1,
             received: .zero, failed: .seconds(number), body: Array(body.utf8))

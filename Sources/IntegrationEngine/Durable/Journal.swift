@@ -224,14 +224,14 @@ struct Journal: Sendable {
 
     // MARK: Records
 
-    private func record(_ letter: DeadLetter, _ work: Work) -> IntegrationStore.DeadLetter {
+    private func record(_ letter: DeadLetter, _ work: Work) -> DeadLetterRecord {
         var received = work.received
         var queue: QueueName?
         if let claimed = Self.claimed(letter.origin, work.tickets) {
             received = claimed.message.received
             queue = claimed.queue.isReserved ? nil : claimed.queue
         }
-        return IntegrationStore.DeadLetter(
+        return DeadLetterRecord(
             queue: deadLetters ?? "", message: letter.id, flow: flow.name, flowVersion: flow.version,
             source: letter.source, sourceQueue: queue, step: letter.step, destination: letter.destination,
             code: letter.error.code.id, reason: letter.error.message, path: letter.error.path,

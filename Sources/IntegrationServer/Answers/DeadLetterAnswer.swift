@@ -69,7 +69,7 @@ struct DeadLetterAnswer: Answer {
         },
     ]
     let stored: StoredDeadLetter
-    private var letter: IntegrationStore.DeadLetter { stored.letter }
+    private var letter: DeadLetterRecord { stored.letter }
 }
 
 /// Dead letters that failed for the same reason.

@@ -16,7 +16,7 @@ public struct StoreChange: Sendable {
     /// Messages of a flow that are settled: the ledger forgets what accepted them.
     public var forgetLedger: [(flow: String, id: MessageID)] = []
     public var state: [StateChange] = []
-    public var deadLetters: [DeadLetter] = []
+    public var deadLetters: [DeadLetterRecord] = []
     public var events: [EventRecord] = []
 
     public init() {}

@@ -3,7 +3,7 @@ internal import IntegrationCore
 /// Recording, mending and replaying dead letters.
 extension SQLiteWriter {
     /// - Returns: the id that it got.
-    func insert(_ letter: DeadLetter, _ connection: Connection) throws(IntegrationError) -> MessageID {
+    func insert(_ letter: DeadLetterRecord, _ connection: Connection) throws(IntegrationError) -> MessageID {
         let id = ids.next(1, at: UInt64(max(0, wall)), using: &random)
         let stored = letter.body.count + (letter.metadata?.count ?? 0) + (letter.failingBody?.count ?? 0)
         let row = try connection.statement(
@@ -104,7 +104,7 @@ extension SQLiteWriter {
     }
 
     /// The message that a dead letter was, as it goes back: with no tries, and to the failed branch alone.
-    private func message(of letter: DeadLetter) -> Enqueue {
+    private func message(of letter: DeadLetterRecord) -> Enqueue {
         let metadata = letter.metadata ?? []
         let end = letter.body.count
         let resume = letter.destination.map { [ResumePoint(destination: $0, body: letter.failingBody)] }
@@ -119,7 +119,7 @@ extension SQLiteWriter {
             ])
     }
 
-    private func letter(_ number: Int64, _ connection: Connection) throws(IntegrationError) -> DeadLetter? {
+    private func letter(_ number: Int64, _ connection: Connection) throws(IntegrationError) -> DeadLetterRecord? {
         let statement = try connection.statement(
             "SELECT \(StoredDeadLetter.wholeColumns) FROM \(StoredDeadLetter.wholeTable) WHERE d.number = ?1")
         statement.bind(1, number)

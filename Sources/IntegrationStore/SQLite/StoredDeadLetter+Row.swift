@@ -20,7 +20,7 @@ extension StoredDeadLetter {
     }
 
     private init(_ row: Statement, body: [UInt8], metadata: [UInt8]?, failingBody: [UInt8]?) {
-        let letter = DeadLetter(
+        let letter = DeadLetterRecord(
             queue: row.text(1), message: row.id(2), flow: row.text(3), flowVersion: row.text(4), source: row.text(5),
             sourceQueue: row.optionalText(6).map { QueueName($0) }, step: row.text(7),
             destination: row.optionalText(8), code: row.text(9), reason: row.text(10), path: row.optionalText(11),

@@ -2,8 +2,8 @@ internal import IntegrationCore
 internal import IntegrationStore
 
 extension StoreContract {
-    static func letter(_ number: Int, _ change: (inout DeadLetter) -> Void = { _ in }) -> DeadLetter {
-        var letter = DeadLetter(
+    static func letter(_ number: Int, _ change: (inout DeadLetterRecord) -> Void = { _ in }) -> DeadLetterRecord {
+        var letter = DeadLetterRecord(
             queue: "dead", message: MessageID(high: UInt64(number) << 40, low: 1), flow: "f", flowVersion: "v3",
             source: "orders", step: "validate", code: "IE2201", reason: "$.id is missing", path: "$.id",
             causes: ["first", "second: with, signs"], attempts: 3, receiveCount: 4, received: .milliseconds(1234),
@@ -13,7 +13,7 @@ extension StoreContract {
         return letter
     }
 
-    static func record(_ letters: [DeadLetter], _ store: any Store) async throws -> [MessageID] {
+    static func record(_ letters: [DeadLetterRecord], _ store: any Store) async throws -> [MessageID] {
         var change = StoreChange()
         change.deadLetters = letters
         return try await store.commit(change).deadLetters

@@ -148,7 +148,7 @@ struct BrokerFaultTests {
                 return error.code.id
             }
         }
-        #expect(!server.greeting.isEmpty)
+        try #require(NginxServer.isListening(port), "\(server.greeting)")
         #expect(try await agree("elsewhere.example") == "TLSv1.3")
         #expect(try await agree(nil) == "IE3005")
     }

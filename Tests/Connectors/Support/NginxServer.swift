@@ -27,8 +27,7 @@ public final class NginxServer: Sendable {
         process = try ServerProcess(
             [Self.path, "-p", folder.path, "-e", folder.file("error.log"), "-c", folder.file("nginx.conf")],
             waitsForLine: false)
-        for _ in 0..<500 where !Self.accepts(port) { usleep(10_000) }
-        guard Self.accepts(port) else {
+        guard Self.isListening(port) else {
             throw ServerProcess.Failure(description: "nginx does not listen: \(folder.read("error.log") ?? "")")
         }
     }
@@ -47,6 +46,12 @@ public final class NginxServer: Sendable {
         }
         guard isBound else { throw ServerProcess.Failure(description: "there is no free port") }
         return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    /// Whether somebody listens at a port within five seconds.
+    public static func isListening(_ port: Int) -> Bool {
+        for _ in 0..<500 where !accepts(port) { usleep(10_000) }
+        return accepts(port)
     }
 
     private static func accepts(_ port: Int) -> Bool {

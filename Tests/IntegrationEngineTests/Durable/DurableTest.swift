@@ -112,10 +112,10 @@ struct DurableTest: Sendable {
     }
 
     /// Whole records, oldest first.
-    var deadLetters: [IntegrationStore.DeadLetter] {
+    var deadLetters: [DeadLetterRecord] {
         get async throws {
             try await withStore { store in
-                var letters: [IntegrationStore.DeadLetter] = []
+                var letters: [DeadLetterRecord] = []
                 for found in try await store.deadLetters(DeadLetterFilter(), before: nil, limit: 1000).reversed() {
                     letters.append(try await store.deadLetter("\(found.id)").letter)
                 }

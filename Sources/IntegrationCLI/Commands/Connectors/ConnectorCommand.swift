@@ -103,11 +103,7 @@ struct ConnectorStatusCommand: AsyncParsableCommand {
                 }
             }
         }
-        let width = rows.map(\.0.count).max() ?? 0
-        var text = connector.text("name") + "\n"
-        for (title, value) in rows {
-            text += "  \(title)\(String(repeating: " ", count: width - title.count))  \(value)\n"
-        }
+        var text = connector.text("name") + "\n" + TitledRows.text(rows, indent: "  ")
         if let error = connector["last_error"], error.kind == .object {
             let age = connector.number("last_error_seconds").map { ", \(Figures.age(seconds: $0)) ago" } ?? ""
             text += "\nLast failure\(age):\n" + error.errorLines

@@ -44,13 +44,7 @@ struct DeadLetterShowCommand: AsyncParsableCommand {
         for cause in letter["causes"]?.elements.compactMap(\.string) ?? [] { rows.append(("because", cause)) }
         if !letter.text("trace").isEmpty { rows.append(("trace", letter.text("trace"))) }
         if let metadata = letter["metadata"], metadata.count > 0 { rows.append(("metadata", metadata.json)) }
-        let width = rows.map(\.0.count).max() ?? 0
-        var text = ""
-        for (title, value) in rows {
-            let lines = value.split(separator: "\n", omittingEmptySubsequences: false)
-            text += title + String(repeating: " ", count: width - title.count) + "  " + (lines.first ?? "") + "\n"
-            for line in lines.dropFirst() { text += String(repeating: " ", count: width + 2) + line + "\n" }
-        }
+        var text = TitledRows.text(rows)
         let edited = letter["edited"]?.bool == true ? " (edited)" : ""
         text += "\nwhat came in\(edited):\n" + PrettyJSON.text(letter, "body")
         if let atStep = letter["body_at_step"], !atStep.isNull || letter["body_at_step_base64"] != nil {

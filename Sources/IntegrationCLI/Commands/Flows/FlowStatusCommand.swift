@@ -55,11 +55,7 @@ struct FlowStatusCommand: AsyncParsableCommand {
             let p99 = FlowListCommand.time(flow.integer("p99_microseconds"))
             rows.append(("p50, p99", "\(FlowListCommand.time(p50)), \(p99) from receipt to settlement"))
         }
-        let width = rows.map(\.0.count).max() ?? 0
-        var text = flow.text("name") + "\n"
-        for (title, value) in rows {
-            text += "  \(title)\(String(repeating: " ", count: width - title.count))  \(value)\n"
-        }
+        var text = flow.text("name") + "\n" + TitledRows.text(rows, indent: "  ")
         if let error = flow["error"], error.kind == .object { text += "\n" + error.errorLines }
         return text
     }

@@ -1,7 +1,7 @@
 public import IntegrationCore
 
 /// A message that failed for good, with all that is needed to understand it, mend it and let it run again.
-public struct DeadLetter: Sendable {
+public struct DeadLetterRecord: Sendable {
     /// The dead-letter queue.
     public var queue: String
     public var message: MessageID
