@@ -1,4 +1,5 @@
 import Glibc
+import IntegrationCore
 import Testing
 
 extension Executable {
@@ -19,6 +20,12 @@ extension Child {
         var information = siginfo_t()
         return waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) == 0
             && information.si_signo == SIGCHLD
+    }
+
+    /// Lets time pass until something holds, or for so long.
+    func wait(atMost patience: Duration, until holds: () throws -> Bool) throws {
+        let deadline = SystemClock().now + patience
+        while try !holds(), SystemClock().now < deadline { wait(seconds: 0.02) }
     }
 
     /// Lets time pass for the process; it goes by the machine's clock, which no test can move.
