@@ -17,7 +17,7 @@ let package = Package(
     products: [
         // The document, the languages and the store alone: for their benchmarks (Benchmarks).
         .library(name: "IntegrationDocument", targets: ["IntegrationDocument"]),
-        .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms"]),
+        .library(name: "IntegrationTransforms", targets: ["IntegrationTransforms", "IntegrationCore"]),
         .library(name: "IntegrationStore", targets: ["IntegrationStore", "IntegrationCore"]),
         .library(
             name: "Integration",

@@ -4,7 +4,10 @@ import PackageDescription
 // Its own package, so that nobody who builds Integration pays for it. Run it through `Benchmarks/run`.
 let package = Package(
     name: "Benchmarks",
-    dependencies: [.package(name: "Integration", path: "..")],
+    dependencies: [
+        .package(name: "Integration", path: ".."),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+    ],
     targets: [
         // An empty process: the floor of start-up time and memory that no engine can go below.
         .executableTarget(name: "Floor", path: "Floor"),
@@ -16,12 +19,13 @@ let package = Package(
         .target(
             name: "OrderLines", dependencies: [.product(name: "IntegrationDocument", package: "Integration")],
             path: "Orders"),
-        // The languages: JSONata, templates, JSON Schema, JSONPath. Run it through `Benchmarks/languages.py`.
+        // The languages: JSONata, templates, JSON Schema, JSONPath, patches. Run it through `Benchmarks/languages.py`.
         .executableTarget(
             name: "LanguagesBenchmark",
             dependencies: [
                 "LanguagesAllocations", "OrderLines", .product(name: "IntegrationDocument", package: "Integration"),
                 .product(name: "IntegrationTransforms", package: "Integration"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Languages/Work", swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
         .target(name: "LanguagesAllocations", path: "Languages/Allocations"),

@@ -42,6 +42,8 @@ JSONATA = {"jsonata": "order.jsonata", "jsonata-computing": "computing.jsonata",
 PARTS = {
     "jsonata": ("JSONata map of an order, bytes to bytes", 1e6 / 560_000),
     "template": ("template map of an order, bytes to bytes", 1e6 / 600_000),
+    "json-patch": ("JSON Patch of an order (seven operations), bytes to bytes", None),
+    "merge-patch": ("merge patch of an order, bytes to bytes", None),
     "schema": ("JSON Schema of a mapped order, parsed document", 0.6),
     "jsonpath": (f"JSONPath `{PATH}`, parsed document", 0.3),
     "jsonata-computing": ("JSONata map with sums, texts and conditions, bytes to bytes", None),
@@ -85,7 +87,9 @@ def timed(work, inputs):
 
 def python_yardsticks(lines):
     """(part, name, one turn that gives microseconds)."""
+    import json_merge_patch
     import jsonatapy
+    import jsonpatch
     import jsonpath_rfc9535
     import jsonschema_rs
     import orjson
@@ -108,6 +112,12 @@ def python_yardsticks(lines):
                                        lines[:PARSED])))
     rows.append(("template", f"the same by hand in Python on {version('orjson')}",
                  functools.partial(timed, lambda line: orjson.dumps(by_hand(orjson.loads(line))), lines)))
+    patch = jsonpatch.JsonPatch(json.loads((INPUTS / "order.patch.json").read_text()))
+    rows.append(("json-patch", version("jsonpatch"), functools.partial(
+        timed, lambda line: orjson.dumps(patch.apply(orjson.loads(line), in_place=True)), lines)))
+    changes = json.loads((INPUTS / "order.merge.json").read_text())
+    rows.append(("merge-patch", version("json-merge-patch"), functools.partial(
+        timed, lambda line: orjson.dumps(json_merge_patch.merge(orjson.loads(line), changes)), lines)))
     rows.append(("schema", f"{version('jsonschema-rs')} (Rust)", functools.partial(
         timed, jsonschema_rs.validator_for(json.loads(SCHEMA.read_text())).is_valid, mapped * 20)))
     path = jsonpath_rfc9535.compile(PATH)

@@ -10,7 +10,8 @@ let package = Package(
         .target(
             name: "FuzzerSupport", dependencies: [.product(name: "IntegrationLanguages", package: "Integration")],
             path: "Support"),
-        // ReferenceGrammar.swift there is the one of the document's tests.
+        // ReferenceGrammar.swift there is the one of the document's tests. Likewise the parsers of HTTP in Inputs are the files
+        // of their targets, which link TLS: what stands in these files needs none.
         .fuzzer(
             "LanguageFuzzers", path: "Languages",
             dependencies: [.product(name: "IntegrationLanguages", package: "Integration")]),

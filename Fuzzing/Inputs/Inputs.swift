@@ -10,5 +10,6 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 enum Inputs {
     static let chosen = FuzzerChoice.chosen(of: [
         YAMLFuzzer.self, ConfigurationFuzzer.self, TextFuzzer.self, WireFuzzer.self, SQLFuzzer.self,
+        AddressFuzzer.self, RouteFuzzer.self, WebhookFuzzer.self, RetryFuzzer.self, VersionFuzzer.self,
     ])
 }

@@ -10,6 +10,6 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 enum Languages {
     static let chosen = FuzzerChoice.chosen(of: [
         DocumentFuzzer.self, PathFuzzer.self, ExpressionFuzzer.self, ConditionFuzzer.self, TemplateFuzzer.self,
-        SchemaFuzzer.self, PatternFuzzer.self, RecordFuzzer.self, ScheduleFuzzer.self,
+        SchemaFuzzer.self, PatternFuzzer.self, RecordFuzzer.self, ScheduleFuzzer.self, PatchFuzzer.self,
     ])
 }

@@ -8,6 +8,9 @@ struct KillTests {
     /// `INTEGRATION_SEED`: repeats a failure.
     static let seed = number("INTEGRATION_SEED").map(UInt64.init) ?? UInt64.random(in: 1...999_999)
 
+    /// How often nodes of a broker are killed.
+    static let clusterRounds = number("INTEGRATION_CLUSTER_ROUNDS") ?? (kills >= 1200 ? 20 : 0)
+
     static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
     @Test("Nothing is lost, and nothing is doubled beyond the bound, wherever the engine is killed")

@@ -6,18 +6,29 @@ import RabbitMQClient
 struct RabbitQueue {
     private let name: String
     private let options: AMQPOptions
+    private let topology: AMQPTopology
     private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    init(_ name: String, port: Int) {
+    /// - Parameters:
+    ///   - ports: of the broker's nodes.
+    ///   - type: such as `quorum`.
+    init(_ name: String, ports: [Int], type: String? = nil) {
         self.name = name
-        options = AMQPOptions([.init("127.0.0.1", port)])
+        options = AMQPOptions(ports.map { .init("127.0.0.1", $0) })
+        var queue = AMQPTopology.Queue(name)
+        if let type { queue.arguments["x-queue-type"] = .string(type) }
+        topology = AMQPTopology(queues: [queue])
     }
 
+    init(_ name: String, port: Int) { self.init(name, ports: [port]) }
+
     /// Publishes messages, each with an id, until the broker has confirmed all of them.
-    func put(_ messages: [(id: String, body: String)]) async throws {
+    func put(_ messages: [(id: String, body: String)]) async throws { try await put(messages, declaring: topology) }
+
+    private func put(_ messages: [(id: String, body: String)], declaring topology: AMQPTopology) async throws {
         var open = messages
         try await AMQPPublisher.withPublisher(
-            options, topology: AMQPTopology(queues: [.init(name)]), logger: Self.quiet
+            options, topology: topology, logger: Self.quiet
         ) { publisher in
             try await publisher.withChannel(to: "") { channel in
                 while !open.isEmpty {
@@ -40,7 +51,8 @@ struct RabbitQueue {
     /// Takes everything out: what stands before a mark that is put in now.
     func takeAll() async throws -> [String] {
         let mark = "the end"
-        try await put([(mark, mark)])
+        // It is there, of whatever type.
+        try await put([(mark, mark)], declaring: AMQPTopology())
         return try await AMQPConsumer.withConsumer(
             options, ConsumerOptions(queue: name, prefetch: 1000), logger: Self.quiet, isFatal: { _ in true }
         ) { consumer in

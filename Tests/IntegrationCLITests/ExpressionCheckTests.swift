@@ -81,7 +81,7 @@ struct ExpressionCheckTests {
                       - transform: slim
                       - filter: skis[0] = "a"
                       - json_patch: [{op: add, path: /extra, value: "{{ idx }}"}]
-                      - transform: {expression: $merge([$, {"a": 1}])}
+                      - transform: {expression: '$merge([$, {"a": 1}])'}
                       - filter: anything.goes
                     destination: {type: drop}
                 """)
@@ -108,8 +108,8 @@ struct ExpressionCheckTests {
                 22 |       - filter: skis[0] = "a"
                    |                 ^^^^
 
-                error[IE1010]: `value` in `patch` of step `json_patch` of flow `f`: no message that the step makes has `idx` here; did you mean `id`? (step `transform`)
-                  --> integration.yaml:23:62
+                error[IE1010]: `value` in `patch[0]` of step `json_patch` of flow `f`: no message that the step makes has `idx` here; did you mean `id`? (step `transform`)
+                  --> integration.yaml:23:57
                 23 |       - json_patch: [{op: add, path: /extra, value: "{{ idx }}"}]
                    |                                                         ^^^
 

@@ -24,7 +24,9 @@ import Testing
         arguments: [
             ("1: a, 2: b, 10: c, 9: d", "", "10"), ("1.2: a, '1.10': b, '1.9.9': c", "", "1.10"),
             ("1: a, 1.1: b", "", "1.1"),
-            ("2026-01: a, 2026-02: b", "", "2026-02"), ("a: x, b: y", "", "b"), ("1: a, 2: b", ", latest: 1", "1"),
+            ("2026-01: a, 2026-02: b", "", "2026-02"), ("a: x, b: y", "", "b"), ("1a: x, 2: y, 10: z", "", "1a"),
+            ("10: z, 1a: x, 2: y", "", "1a"),
+            ("1..2: x, 1.2: y", "", "1..2"), ("1.2: y, 1..2: x", "", "1..2"), ("1: a, 2: b", ", latest: 1", "1"),
         ])
     func latest(_ versions: String, _ rest: String, _ expected: String) throws {
         #expect(try names(versions, rest).latest == expected)

@@ -5,7 +5,8 @@ import Testing
     @Test func `precedence is that of SemVer 2, section 11`() throws {
         let ascending = [
             "0.9.9", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
-            "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.2.0", "1.10.0", "2.0.0",
+            "1.0.0-beta.11", "1.0.0-beta.99999999999999999999", "1.0.0-beta.100000000000000000000", "1.0.0-beta.-5",
+            "1.0.0-rc.1", "1.0.0", "1.0.1", "1.2.0", "1.10.0", "2.0.0",
         ]
         let versions = try ascending.map { try #require(Version($0)) }
         for (one, other) in zip(versions, versions.dropFirst()) {
@@ -30,6 +31,7 @@ import Testing
         (">=1 <2", ["1.0.0", "1.9.9"], ["0.9.9", "2.0.0"]), (">1.2", ["1.3.0"], ["1.2.9"]),
         ("<=1.2", ["1.2.9", "0.1.0"], ["1.3.0"]), (">1.2.3 <=1.4.0", ["1.2.4", "1.4.0"], ["1.2.3", "1.4.1"]),
         ("1.0.0 || ^2", ["1.0.0", "2.5.0"], ["1.0.1", "3.0.0"]), ("*", ["0.0.0", "9.9.9"], ["1.0.0-rc.1"]),
+        ("<=0.0.0-rc.1", ["0.0.0-rc.1", "0.0.0-alpha"], ["0.0.0", "0.0.0-rc.2"]),
         (">=1.0.0-rc.1", ["1.0.0-rc.2", "1.0.0", "1.5.0"], ["1.0.0-beta", "1.5.0-rc.1"]),
     ])
     func `a range contains what it should`(text: String, inside: [String], outside: [String]) throws {

@@ -3,7 +3,8 @@
 #
 # Prints `ready PID EPMD` when clients can connect: the processes of the broker, for signals, and of its name service.
 # What it stores stays in FOLDER, so that it can be started there again; FOLDER/ports holds its ports. FOLDER/more.conf,
-# where it is there, is added to the configuration.
+# where it is there, is added to the configuration; FOLDER/cookie, where it is there, is what the nodes of a cluster know
+# each other by.
 #
 # usage: rabbitmq.sh FOLDER PORT DISTRIBUTION_PORT EPMD_PORT
 set -euo pipefail
@@ -12,7 +13,10 @@ folder="$1" port="$2" distribution="$3" epmd="$4"
 server=(/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server)
 mkdir -p "$folder/home" "$folder/data" "$folder/log"
 cookie="$folder/home/.erlang.cookie"
-[[ -f "$cookie" ]] || { printf 'OFTESTS%s' "$port" >"$cookie" && chmod 400 "$cookie"; }
+if [[ ! -f "$cookie" ]]; then
+    if [[ -f "$folder/cookie" ]]; then cp "$folder/cookie" "$cookie"; else printf 'OFTESTS%s' "$port" >"$cookie"; fi
+    chmod 400 "$cookie"
+fi
 {
     echo "listeners.tcp.1 = 127.0.0.1:$port"
     echo "distribution.listener.interface = 127.0.0.1"

@@ -1,3 +1,4 @@
+internal import IntegrationCore
 internal import IntegrationDocument
 internal import OrderLines
 
@@ -29,6 +30,28 @@ struct Orders {
                     continue
                 }
                 out.append(made)
+                out.append(10)
+                good += 1
+            }
+        }
+        return good
+    }
+
+    /// Sends every order through a step, batch by batch, and writes what comes of it; returns how many went well.
+    func change(by step: any Step, _ context: FlowContext) -> Int {
+        var good = 0
+        var out = OutputBuffer(capacity: 1 << 20)
+        for first in stride(from: 0, to: count, by: Self.batch) {
+            begin(arena)
+            out.removeAll()
+            let slices = lines.slices[first..<min(first + Self.batch, count)]
+            let messages = slices.enumerated().map { index, slice in
+                Message(id: MessageID(high: 0, low: UInt64(index)), origin: index, body: slice)
+            }
+            var batch = Batch(arena: arena, messages: messages)
+            guard (try? step.process(&batch, in: context)) != nil else { continue }
+            for message in batch.messages {
+                message.writeBody(in: arena, to: &out)
                 out.append(10)
                 good += 1
             }

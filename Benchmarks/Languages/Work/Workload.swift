@@ -1,3 +1,4 @@
+internal import IntegrationCore
 internal import IntegrationDocument
 internal import IntegrationTransforms
 internal import OrderLines
@@ -22,13 +23,16 @@ struct Workload {
     ///   - inputs: the folder of the mappings.
     ///   - schema: what mapped orders are validated by.
     init(orders: String, inputs: String, schema: String) throws {
-        let literals = Literals()
+        let build = FlowBuild(flow: "bench")
+        let literals = build.literals
         let mapping = try Expression.compile(try Self.text(inputs + "/order.jsonata"), literals: literals)
         let computing = try Expression.compile(try Self.text(inputs + "/computing.jsonata"), literals: literals)
         let program = try Expression.compile(try Self.text(inputs + "/program.jsonata"), literals: literals)
         let node = try Document(Self.text(inputs + "/order.template.json")).withRoot { TemplateNode($0) }
         let template = try TemplateProgram(name: "order", mapping: node, literals: literals)
         let schema = try JSONSchema.compile(try Document(Self.text(schema)))
+        let jsonPatch = try Steps.jsonPatch(try Self.text(inputs + "/order.patch.json"), build)
+        let mergePatch = try Steps.mergePatch(try Self.text(inputs + "/order.merge.json"), build)
         let path = try JSONPath("$.orderItems[*].price")
 
         let orders = Orders(try OrderLines(path: orders), literals: literals.block())
@@ -45,6 +49,8 @@ struct Workload {
                 var scratch = TemplateScratch()
                 return orders.map { try template.apply($0, in: $1, using: &scratch) }
             },
+            Part(name: "json-patch", expected: streamed) { orders.change(by: jsonPatch, Steps.context) },
+            Part(name: "merge-patch", expected: streamed) { orders.change(by: mergePatch, Steps.context) },
             Part(name: "schema", expected: parsed.made.count * Self.repetitions) {
                 withExtendedLifetime(parsed.arena) { Self.count(parsed.made) { schema.isValid($0) } }
             },

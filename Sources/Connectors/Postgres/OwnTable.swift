@@ -8,10 +8,16 @@ enum OwnTable {
     /// - Parameters:
     ///   - name: without its schema, or quoted with it.
     ///   - definition: statements that may be run by several at once only if they wait for one another.
+    ///   - column: that a table of an earlier version lacks; the definition adds it.
     static func create(
-        _ name: String, _ definition: String, _ connection: PostgreSQLConnection, timeout: Duration
+        _ name: String, _ definition: String, column: String, _ connection: PostgreSQLConnection, timeout: Duration
     ) async throws(IntegrationError) {
-        guard try await !isThere(name, connection, timeout: timeout) else { return }
+        let look = """
+            select exists (select from pg_attribute
+                where attrelid = to_regclass($1) and attname = $2 and not attisdropped)
+            """
+        let found = try await connection.run(SQLRequest(look, [name, column]), timeout: timeout)
+        guard found.text(0, 0) != "t" else { return }
         let statements = definition.split(separator: ";").map { SQLRequest(String($0)) }
         // One at a time: `if not exists` alone fails where two create the same at once.
         let lock = SQLRequest("select pg_advisory_xact_lock(hashtext($1))", ["integration \(name)"])

@@ -44,14 +44,19 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
             return !left.prerelease.isEmpty && right.prerelease.isEmpty
         }
         for (one, other) in zip(left.prerelease, right.prerelease) where one != other {
-            switch (Int(one), Int(other)) {
-            case (let one?, let other?): return one < other
-            case (_?, nil): return true
-            case (nil, _?): return false
-            case (nil, nil): return one < other
+            switch (isNumber(one), isNumber(other)) {
+            // Without zeros in front, so that of two numbers of any size the longer is the greater.
+            case (true, true): return (one.utf8.count, one) < (other.utf8.count, other)
+            case (true, false): return true
+            case (false, true): return false
+            case (false, false): return one < other
             }
         }
         return left.prerelease.count < right.prerelease.count
+    }
+
+    private static func isNumber(_ identifier: String) -> Bool {
+        identifier.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     /// Digits without a leading zero; the largest number has no follower, and is none.

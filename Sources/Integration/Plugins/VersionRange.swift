@@ -4,15 +4,15 @@
 /// A prerelease does only where a bound names a prerelease of the same three numbers.
 public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     private struct Bounds: Sendable, Hashable {
-        var lower = Version(0)
+        var lower: Version?
         var includesLower = true
         var upper: Version?
         var includesUpper = false
 
         func contains(_ version: Version) -> Bool {
-            guard version > lower || (includesLower && version == lower) else { return false }
-            guard let upper else { return true }
-            return version < upper || (includesUpper && version == upper)
+            if let lower, version < lower || version == lower && !includesLower { return false }
+            if let upper, version > upper || version == upper && !includesUpper { return false }
+            return true
         }
 
         func names(_ version: Version) -> Bool {

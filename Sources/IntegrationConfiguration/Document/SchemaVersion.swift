@@ -21,15 +21,29 @@ public struct SchemaVersion: Configurable {
         self.inline = inline
     }
 
-    /// Whether one version comes before another: part by part between dots, numbers by their value.
+    /// Whether one version comes before another: part by part between dots, numbers by their value and before words.
+    ///
+    /// Of two that mean the same, such as `1.0` and `1.00`, the shorter text comes first: which of all is the highest does
+    /// not hang on the order in which they are written.
     static func isLower(_ left: String, than right: String) -> Bool {
-        let lefts = left.split(separator: ".")
-        let rights = right.split(separator: ".")
-        for (one, two) in zip(lefts, rights) where one != two {
-            if let one = Int(one), let two = Int(two), one != two { return one < two }
-            return one < two
+        let lefts = left.split(separator: ".", omittingEmptySubsequences: false).map { Part($0) }
+        let rights = right.split(separator: ".", omittingEmptySubsequences: false).map { Part($0) }
+        if lefts != rights { return lefts.lexicographicallyPrecedes(rights) }
+        return left.utf8.count < right.utf8.count
+            || left.utf8.count == right.utf8.count && left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+
+    /// What stands between two dots.
+    private enum Part: Comparable {
+        /// How many digits there are without zeros in front, and those: numbers of any size are compared.
+        case number(Int, String)
+        case word(String)
+
+        init(_ text: Substring) {
+            let isNumber = !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+            let digits = text.drop { $0 == "0" }
+            self = isNumber ? .number(digits.utf8.count, String(digits)) : .word(String(text))
         }
-        return lefts.count < rights.count
     }
 
     /// Whether a version can be named so: `2`, `1.4`, `2026-01`, `beta`.

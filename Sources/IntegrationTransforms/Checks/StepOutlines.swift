@@ -31,11 +31,7 @@ extension MergePatchConfiguration {
     /// Nothing is known of the members that the patch sets.
     @Sendable
     static func outline(_ input: StepOutlineInput) -> BodyOutline? {
-        guard let target = PatchPlaces.names(of: input.fields[Self.target] ?? "$") else { return nil }
-        guard input.fields[Self.patchFrom] == nil, let patch = input.fields[Self.patch] else {
-            return input.before?.changed(at: [target])
-        }
-        return input.before?.changed(at: changes(of: patch, at: target))
+        input.patched(input.fields[Self.target], at: input.fields[Self.patch].map { changes(of: $0, at: []) })
     }
 
     private static func changes(of patch: ConfigurationNode, at place: [String]) -> [[String]] {
@@ -48,16 +44,24 @@ extension JSONPatchConfiguration {
     /// Nothing is known of the places that get a value.
     @Sendable
     static func outline(_ input: StepOutlineInput) -> BodyOutline? {
-        guard let target = PatchPlaces.names(of: input.fields[Self.target] ?? "$") else { return nil }
-        guard input.fields[Self.patchFrom] == nil, let operations = input.fields[Self.patch] else {
-            return input.before?.changed(at: [target])
-        }
-        let changing = operations.filter { $0.kind != .test && $0.kind != .remove }
-        return input.before?.changed(at: changing.map { target + names(in: $0.path) })
+        let changing = input.fields[Self.patch]?.filter { $0.kind != .test && $0.kind != .remove }
+        return input.patched(input.fields[Self.target], at: changing.map { $0.map { names(in: $0.path) } })
     }
 
     /// Member names up to where an element of an array may be meant.
     private static func names(in pointer: String) -> [String] {
         (JSONPointer(pointer)?.tokens ?? []).prefix { $0.index == nil && !$0.isEnd }.map(\.text)
+    }
+}
+
+extension StepOutlineInput {
+    /// What is known where a patch has changed a part of the body.
+    ///
+    /// - Parameters:
+    ///   - target: the path of the part; nil for the whole body.
+    ///   - places: paths within the part; nil where the message brings the patch.
+    fileprivate func patched(_ target: String?, at places: [[String]]?) -> BodyOutline? {
+        guard let target = PatchPlaces.names(of: target ?? "$") else { return nil }
+        return before?.changed(at: (places ?? [[]]).map { target + $0 })
     }
 }

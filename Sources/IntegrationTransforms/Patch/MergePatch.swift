@@ -20,8 +20,8 @@ public enum MergePatch {
         let object = builder.open()
         var count = 0
         let known = target.flatMap { $0.kind == .object ? MemberIndex($0, lookups: patch.count) : nil }
+        let changes = MemberIndex(patch, lookups: patch.count + (known?.object.count ?? 0))
         if let known {
-            let changes = MemberIndex(patch, lookups: known.object.count)
             for member in known.object.members {
                 let change = changes[member.key]
                 if change?.isNull == true { continue }
@@ -31,6 +31,8 @@ public enum MergePatch {
             }
         }
         for member in patch.members where !member.value.isNull && known?[member.key] == nil {
+            // Of members of one name the last counts.
+            guard changes[member.key]?.pointer == member.value.pointer else { continue }
             builder.append(member.key.word)
             write(nil, member.value, to: &builder)
             count += 1

@@ -52,7 +52,11 @@ struct PatchTape {
     mutating func add(
         _ tokens: [JSONPointer.Token], key: Word, _ value: borrowing [Word]
     ) throws(Refusal) {
-        guard let last = tokens.last else { return try put(value, in: 0..<words.count, growing: 0) }
+        guard let last = tokens.last else {
+            // No container holds the whole, whatever an operation before this one went through.
+            trail.removeAll(keepingCapacity: true)
+            return try put(value, in: 0..<words.count, growing: 0)
+        }
         let parent = try find(tokens.dropLast())
         let container = words[parent]
         let end = parent + container.extent
@@ -74,17 +78,21 @@ struct PatchTape {
         }
     }
 
-    /// RFC 6902, 4.2.
+    /// RFC 6902, 4.2. Of members of one name, the last of which is the value, none stays.
     ///
     /// - Returns: what was there.
     @discardableResult
     mutating func remove(_ tokens: [JSONPointer.Token]) throws(Refusal) -> [Word] {
         let place = try find(tokens[...])
-        let end = place + words[place].extent
-        let value = Array(words[place..<end])
-        guard let parent = trail.last else { return value }
-        let start = words[parent].kind == .object ? place - 1 : place
-        try put([], in: start..<end, growing: -1)
+        let value = Array(words[place..<(place + words[place].extent)])
+        guard let parent = trail.last, let token = tokens.last else { return value }
+        let isMember = words[parent].kind == .object
+        var next: Int? = place
+        while let place = next {
+            let end = place + words[place].extent
+            try put([], in: (isMember ? place - 1 : place)..<end, growing: -1)
+            next = isMember ? try child(token, of: parent) : nil
+        }
         return value
     }
 

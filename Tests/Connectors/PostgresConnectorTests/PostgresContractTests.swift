@@ -87,7 +87,8 @@ private final class PostgresHome: ConnectorHome {
             create table if not exists inbound (
                 id bigint generated always as identity primary key, body text not null, headers jsonb,
                 due timestamptz not null default clock_timestamp(), lease uuid,
-                receives integer not null default 0, suspects integer not null default 0)
+                receives integer not null default 0, suspects integer not null default 0,
+                attempts integer not null default 0)
             """)
         for message in messages {
             let headers = Document { builder in

@@ -33,12 +33,36 @@ public final class RabbitServer: Sendable {
 
     private let process = Mutex(Running())
 
+    /// The name service of a cluster's nodes, which outlives each of them.
+    private let names: ServerProcess?
+
     private init(running folder: TemporaryFolder, _ ports: [Int]) throws {
         guard ports.count == 3 else {
             throw ServerProcess.Failure(
                 description: "INTEGRATION_TEST_RABBITMQ: \(folder.path) is no folder of a broker")
         }
-        (port, self.ports, self.folder) = (ports[0], ports, folder)
+        (port, self.ports, self.folder, names) = (ports[0], ports, folder, nil)
+    }
+
+    /// Nodes of one broker, with what is stored on several of them.
+    public static func cluster(of count: Int) throws -> [RabbitServer] {
+        let epmd = try NginxServer.freePort()
+        let names = try ServerProcess(
+            ["/usr/bin/epmd", "-address", "127.0.0.1", "-port", "\(epmd)"], waitsForLine: false)
+        let ports = try (0..<count).map { _ in [try NginxServer.freePort(), try NginxServer.freePort(), epmd] }
+        let nodes = ports.enumerated().map {
+            "cluster_formation.classic_config.nodes.\($0.offset + 1) = test\($0.element[0])@localhost\n"
+        }
+        let configuration = "cluster_formation.peer_discovery_backend = classic_config\n" + nodes.joined()
+        return try ports.map { try RabbitServer($0, configuration, names: names) }
+    }
+
+    private init(_ ports: [Int], _ configuration: String, names: ServerProcess) throws {
+        (port, self.ports, self.names) = (ports[0], ports, names)
+        folder = TemporaryFolder()
+        folder.write("more.conf", configuration)
+        folder.write("cookie", "OFTESTS\(ports[2])")
+        try start()
     }
 
     /// - Parameter configuration: further lines of `rabbitmq.conf`.
@@ -46,6 +70,7 @@ public final class RabbitServer: Sendable {
         port = try NginxServer.freePort()
         ports = [port, try NginxServer.freePort(), try NginxServer.freePort()]
         folder = TemporaryFolder()
+        names = nil
         folder.write("more.conf", configuration)
         try start()
     }

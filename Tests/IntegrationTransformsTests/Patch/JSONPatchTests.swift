@@ -165,6 +165,25 @@ struct JSONPatchTests {
         }
     }
 
+    @Test(
+        "A value can take the place of the whole document, whatever was done before",
+        arguments: [
+            (#"[{"op":"move","from":"/a/b","path":""}]"#, #"[1,{"c":2}]"#),
+            (#"[{"op":"copy","from":"/a/b/1","path":""},{"op":"add","path":"/d","value":3}]"#, #"{"c":2,"d":3}"#),
+            (#"[{"op":"remove","path":"/a/b/0"},{"op":"add","path":"","value":{"x":[]}}]"#, #"{"x":[]}"#),
+            (#"[{"op":"test","path":"/a/b/0","value":1},{"op":"add","path":"","value":5}]"#, "5"),
+        ])
+    func whole(_ patch: String, _ expected: String) throws {
+        #expect(try patched(#"{"a":{"b":[1,{"c":2}]},"e":4}"#, patch) == expected)
+    }
+
+    @Test("What is removed is gone, also where its name stands twice")
+    func repeated() throws {
+        let document = #"{"a":1,"b":3,"\u0061":2}"#
+        #expect(try patched(document, #"[{"op":"remove","path":"/a"}]"#) == #"{"b":3}"#)
+        #expect(try patched(document, #"[{"op":"move","from":"/a","path":"/c"}]"#) == #"{"b":3,"c":2}"#)
+    }
+
     @Test("Names are found in any order of many members, and places in long arrays")
     func large() throws {
         let members = (0..<1000).map { #""m\#($0)":\#($0)"# }.joined(separator: ",")

@@ -39,6 +39,12 @@ struct MergePatchTests {
                 == #"{"b":1.0,"ä\n":3,"a":[null,{"x":null}]}"#)
     }
 
+    @Test("Of members of one name the last counts, in the patch as in the document")
+    func repeated() throws {
+        #expect(try merged("{}", #"{"a":1,"a":null,"b":null,"b":{"c":null,"d":2}}"#) == #"{"b":{"d":2}}"#)
+        #expect(try merged(#"{"a":1,"a":2,"b":3}"#, #"{"a":null,"b":{"x":1,"x":2}}"#) == #"{"b":{"x":2}}"#)
+    }
+
     @Test("Many members on both sides take time that grows with their number, not with its square")
     func large() throws {
         let count = 100_000

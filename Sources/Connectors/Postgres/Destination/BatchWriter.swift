@@ -73,12 +73,15 @@ struct BatchWriter {
         // What may have to be run in a transaction that has failed, where nothing can be prepared any more.
         let later = leases.map(\.accept.sql) + (inbox.map { [$0.releaseStatement] } ?? [])
         for statement in Set(later) { _ = try await connection.describe(statement, timeout: timeout) }
+        // What it holds is not to be kept from others for as long as the network likes, where we stand still meanwhile.
+        let patience = "set local idle_in_transaction_session_timeout = \(timeout.milliseconds)"
+        let beginning = [SQLRequest("begin"), SQLRequest(patience)]
         var outcomes: [SQLOutcome] = []
         var fresh = Array(all)
         if !leases.isEmpty {
-            outcomes = try await run([SQLRequest("begin")] + leases.map(\.hold))
+            outcomes = try await run(beginning + leases.map(\.hold))
             for index in leases.indices {
-                let held = try Self.texts(outcomes[index + 1])
+                let held = try Self.texts(outcomes[beginning.count + index])
                 let lost = Set(leases[index].ids.filter { !held.contains("\($0.value)") }.keys)
                 for message in lost { leases[index].ids[message] = nil }
                 fresh.removeAll { lost.contains(indices[$0]) }
@@ -87,7 +90,7 @@ struct BatchWriter {
         guard let inbox else { return fresh }
         // Only of what is held: an id that is noted without its effect would have none ever after.
         let claim = inbox.claim(fresh.map { ids[$0] })
-        outcomes = try await run(leases.isEmpty ? [SQLRequest("begin"), claim] : [claim])
+        outcomes = try await run(leases.isEmpty ? beginning + [claim] : [claim])
         let known = try Self.texts(outcomes[outcomes.count - 1])
         // The first of several with one id has the effect.
         var seen: Set<String> = []

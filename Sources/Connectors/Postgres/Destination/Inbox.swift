@@ -38,7 +38,7 @@ final class Inbox: Sendable {
                     destination text not null, message text not null, received timestamptz not null default now(),
                     primary key (destination, message));
                 create index if not exists integration_inbox_received on integration_inbox (destination, received)
-                """, connection, timeout: session.timeout)
+                """, column: "received", connection, timeout: session.timeout)
             state.withLock { $0.isThere = true }
         }
         let now = session.context.clock.now

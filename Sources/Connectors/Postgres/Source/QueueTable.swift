@@ -21,7 +21,8 @@ struct QueueTable: Sendable {
                 due timestamptz not null default clock_timestamp(), lease uuid,
                 receives integer not null default 0, suspects integer not null default 0,
                 attempts integer not null default 0);
-            create index if not exists \(index) on \(name) (due, id)
+            create index if not exists \(index) on \(name) (due, id);
+            alter table \(name) add column if not exists attempts integer not null default 0
             """
     }
 

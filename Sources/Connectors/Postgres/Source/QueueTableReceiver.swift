@@ -104,7 +104,8 @@ final class QueueTableReceiver: Receiver {
         try await session.withConnection { connection async throws(IntegrationError) in
             if state.withLock({ !$0.isThere }) {
                 try await OwnTable.create(
-                    source.table.table.quoted, source.table.definition, connection, timeout: session.timeout)
+                    source.table.table.quoted, source.table.definition, column: "attempts", connection,
+                    timeout: session.timeout)
                 state.withLock { $0.isThere = true }
             }
             if looksForSuspects {

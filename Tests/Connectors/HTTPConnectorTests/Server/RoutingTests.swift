@@ -31,6 +31,28 @@ struct RoutingTests {
         }
     }
 
+    @Test("What is served depends on what a path says, not on how it is encoded")
+    func encodings() throws {
+        var table = RouteTable()
+        try table.add(try route("/a%20b/c"))
+        try table.add(try route("/orders"))
+        try table.add(try route("/orders/*"))
+        try table.add(try route("/{any}", ["POST"]))
+        func served(_ method: String, _ path: String) throws -> String? {
+            guard case .found(let route, _) = table.find(method, try #require(RequestTarget(path))) else { return nil }
+            return route.pattern.text
+        }
+        for path in ["/a%20b/c", "/%61%20b/%63"] { #expect(try served("GET", path) == "/a%20b/c") }
+        #expect(try served("GET", "/a%2520b/c") == nil)
+        for path in ["/orders", "/order%73"] {
+            #expect(try served("GET", path) == "/orders")
+            #expect(try served("POST", path) == "/{any}")
+            #expect(try served("PUT", path) == nil)
+        }
+        // The same path, written in another way.
+        #expect(throws: IntegrationError.self) { try table.add(try route("/%6Frders")) }
+    }
+
     @Test("Parameters are decoded, and are never empty")
     func parameters() throws {
         let pattern = try RoutePattern("/shops/{shop}/*")
@@ -44,7 +66,8 @@ struct RoutingTests {
     }
 
     @Test(
-        "Patterns that make no sense are refused", arguments: ["orders", "/a/*/b", "/{}", "/{a}/{a}", "/a{b}", "/a?b"])
+        "Patterns that make no sense are refused",
+        arguments: ["orders", "/a/*/b", "/{}", "/{a}/{a}", "/a{b}", "/a?b", "/%zz", "/%", "/a/..", "/%2E/a", "/%00"])
     func wrongPatterns(_ text: String) {
         #expect(throws: IntegrationError.self) { try RoutePattern(text) }
     }

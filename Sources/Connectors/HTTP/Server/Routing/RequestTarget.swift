@@ -23,12 +23,18 @@ struct RequestTarget: Sendable {
         }
         var segments: [String] = []
         for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            guard let segment = Self.decode(part, plusIsBlank: false), segment != ".", segment != "..",
-                segment.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
-            else { return nil }
+            guard let segment = Self.segment(part) else { return nil }
             segments.append(segment)
         }
         self.segments = segments
+    }
+
+    /// A segment of a path, decoded; nil where it may not stand there.
+    static func segment(_ text: Substring) -> String? {
+        guard let segment = decode(text, plusIsBlank: false), segment != ".", segment != "..",
+            segment.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
+        return segment
     }
 
     /// The parameters of the query, in order (`application/x-www-form-urlencoded`); what can't be decoded stays as it is.

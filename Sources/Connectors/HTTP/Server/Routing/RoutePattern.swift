@@ -3,6 +3,7 @@ internal import IntegrationCore
 /// What a route serves: a path in which `{name}` stands for one segment and `*` at the end for all that follow.
 struct RoutePattern: Sendable, Hashable {
     enum Segment: Sendable, Hashable {
+        /// Decoded.
         case literal(String)
         case parameter(String)
         /// Everything that follows, nothing included.
@@ -39,7 +40,10 @@ struct RoutePattern: Sendable, Hashable {
                 guard !part.contains(where: { "{}*?#".contains($0) }) else {
                     throw wrong("has `\(part)`, where a parameter must be a whole segment")
                 }
-                segments.append(.literal(String(part)))
+                guard let literal = RequestTarget.segment(part) else {
+                    throw wrong("has `\(part)`, which no request can ask for")
+                }
+                segments.append(.literal(literal))
             }
         }
         self.segments = segments
@@ -65,8 +69,11 @@ struct RoutePattern: Sendable, Hashable {
         return path.count == segments.count ? values : nil
     }
 
-    /// Whether it has no parameters: it fits one path alone.
-    var isLiteral: Bool { segments.allSatisfy { if case .literal = $0 { true } else { false } } }
+    /// The one path that fits, where it has no parameters and nothing in it is encoded.
+    var onlyPath: String? {
+        guard !text.utf8.contains(UInt8(ascii: "%")) else { return nil }
+        return segments.allSatisfy { if case .literal = $0 { true } else { false } } ? text : nil
+    }
 
     /// The same for patterns that fit the same paths.
     var shape: [Int: String] {
@@ -81,12 +88,13 @@ struct RoutePattern: Sendable, Hashable {
         return shape
     }
 
-    /// Patterns are tried in this order: a literal segment before a parameter, a parameter before the rest.
+    /// Patterns are tried in this order: a literal segment before a parameter, a parameter before the rest, and the path
+    /// itself before one with a rest behind it.
     static func isMoreSpecific(_ left: RoutePattern, than right: RoutePattern) -> Bool {
         for (one, other) in zip(left.segments, right.segments) where one.rank != other.rank {
             return one.rank < other.rank
         }
-        return left.segments.count > right.segments.count
+        return left.segments.count < right.segments.count
     }
 }
 

@@ -36,14 +36,11 @@ struct RouteTable: Sendable {
     /// The most specific pattern wins; of patterns that are alike each may have methods of its own.
     private mutating func arrange() {
         routes.sort { RoutePattern.isMoreSpecific($0.pattern, than: $1.pattern) }
-        literals = Dictionary(grouping: routes.filter(\.pattern.isLiteral), by: \.pattern.text)
+        literals = Dictionary(grouping: routes.filter { $0.pattern.onlyPath != nil }, by: \.pattern.text)
     }
 
     func find(_ method: String, _ target: RequestTarget) -> Finding {
-        if let exact = literals[target.path] {
-            if let route = exact.first(where: { $0.methods.contains(method) }) { return .found(route, []) }
-            return .otherMethods(exact)
-        }
+        if let route = literals[target.path]?.first(where: { $0.methods.contains(method) }) { return .found(route, []) }
         var others: [Route] = []
         for route in routes {
             guard let values = route.pattern.match(target.segments) else { continue }

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import NIOHTTP1
 
 /// Where a webhook carries its signature, and what is signed (HMAC-SHA-256 throughout).
 struct WebhookScheme: Sendable {
@@ -35,9 +34,11 @@ struct WebhookScheme: Sendable {
     }
 
     /// What the headers claim.
-    func claim(in headers: HTTPHeaders) -> Result<WebhookClaim, Refusal> {
+    ///
+    /// - Parameter header: the values of all headers of a name, which is in lower case.
+    func claim(in header: (String) -> [String]) -> Result<WebhookClaim, Refusal> {
         func only(_ name: String) -> String? {
-            let values = headers[name]
+            let values = header(name)
             return values.count == 1 && !values[0].isEmpty ? values[0] : nil
         }
         func missing(_ name: String) -> Result<WebhookClaim, Refusal> {

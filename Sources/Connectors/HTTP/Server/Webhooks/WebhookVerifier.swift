@@ -18,7 +18,7 @@ struct WebhookVerifier: Sendable {
     /// - Throws: 401 where it is forged or stale, 409 where it has come before.
     func verify(_ headers: HTTPHeaders, body: ByteBuffer?, at now: Int64) throws(Refusal) -> String? {
         let claim: WebhookClaim
-        switch scheme.claim(in: headers) {
+        switch scheme.claim(in: { headers[$0] }) {
         case .success(let found): claim = found
         case .failure(let refusal): throw refusal
         }

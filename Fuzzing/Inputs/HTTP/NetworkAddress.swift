@@ -1,0 +1,1 @@
+../../../Sources/Clients/HTTP/Addresses/NetworkAddress.swift

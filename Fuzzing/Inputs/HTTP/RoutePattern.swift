@@ -1,0 +1,1 @@
+../../../Sources/Connectors/HTTP/Server/Routing/RoutePattern.swift

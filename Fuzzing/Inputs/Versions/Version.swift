@@ -1,0 +1,1 @@
+../../../Sources/Integration/Plugins/Version.swift
