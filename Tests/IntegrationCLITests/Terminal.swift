@@ -9,6 +9,7 @@ final class Terminal {
 
     init(in folder: Folder) throws {
         self.folder = folder
+        try folder.write(".terminal", "")
         let binaries = Executable.path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
         let shell = """
             cd '\(folder.root)' && PATH='\(binaries)':/usr/bin:/bin NO_COLOR=1 exec bash --noprofile --norc >.terminal 2>&1

@@ -9,13 +9,13 @@ struct SQLLiteralReader {
     private var at = 0
 
     /// - Parameter text: valid as long as the reader.
-    init(_ text: UnsafeBufferPointer<UInt8>) {
-        self.text = text
-        // Bounds of the dimensions, `[0:1]={…}`, are not told on.
-        if text.first == UInt8(ascii: "["), let equals = text.firstIndex(of: UInt8(ascii: "=")) { at = equals + 1 }
-    }
+    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
     mutating func nextOfArray() -> Token? {
+        // Bounds of the dimensions, `[0:1]={…}`, are not told on.
+        if at == 0, text.first == UInt8(ascii: "["), let equals = text.firstIndex(of: UInt8(ascii: "=")) {
+            at = equals + 1
+        }
         guard at < text.count else { return nil }
         switch text[at] {
         case UInt8(ascii: "{"): return step(.open)

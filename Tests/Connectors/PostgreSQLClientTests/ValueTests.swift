@@ -47,7 +47,9 @@ struct ValueTests {
             ),
             ("'happy'::mood", #""happy""#), ("array['sad','happy']::mood[]", #"["sad","happy"]"#),
             ("'1.50'::small", "1.50"), ("array['1.50']::small[]", "[1.50]"), ("row(1,'x')::pair", #""(1,x)""#),
-            ("textrange('a', 'b,c')", #"{"lower":"a","upper":"b,c","bounds":"[)"}"#), ("'12.5'::money", #""$12.50""#),
+            ("textrange('a', 'b,c')", #"{"lower":"a","upper":"b,c","bounds":"[)"}"#),
+            ("textrange('a=b', 'c\"d')", #"{"lower":"a=b","upper":"c\"d","bounds":"[)"}"#),
+            ("'[0:1]={a=b,c}'::text[]", #"["a=b","c"]"#), ("'12.5'::money", #""$12.50""#),
         ])
     func types(_ expression: String, _ json: String) async throws {
         let connection = try await PostgreSQLConnection.open(schema.url())

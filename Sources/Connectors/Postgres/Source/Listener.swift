@@ -11,16 +11,22 @@ struct Listener: Sendable {
 
     private static let pause = Duration.seconds(1)
 
-    /// Listens for the length of `body`; without a channel nothing wakes anybody.
+    /// Opens a database and listens for the length of `body`; without a channel nothing wakes anybody.
+    ///
+    /// - Parameter body: gets the open database, and what wakes it where somebody notifies the channel.
     static func with<R: Sendable>(
-        channel: String?, _ session: PostgreSQLSession, _ wakeup: Wakeup, _ body: () async throws -> R
+        channel: String?, on connection: PostgresConnection, in context: FlowContext,
+        _ body: (PostgreSQLSession, Wakeup) async throws -> R
     ) async throws -> R {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            if let channel {
-                group.addTask { await Listener(channel: channel, session: session, wakeup: wakeup).run() }
+        try await connection.database.open(in: context) { session in
+            let wakeup = Wakeup()
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                if let channel {
+                    group.addTask { await Listener(channel: channel, session: session, wakeup: wakeup).run() }
+                }
+                defer { group.cancelAll() }
+                return try await body(session, wakeup)
             }
-            defer { group.cancelAll() }
-            return try await body()
         }
     }
 

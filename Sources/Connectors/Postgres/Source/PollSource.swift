@@ -17,10 +17,8 @@ struct PollSource: Source {
     func withReceiver<R: Sendable>(
         in context: FlowContext, _ body: (any Receiver) async throws -> R
     ) async throws -> R {
-        try await connection.database.open(in: context) { session in
-            let wakeup = Wakeup()
-            let receiver = PollReceiver(self, session: session, wakeup: wakeup)
-            return try await Listener.with(channel: channel, session, wakeup) { try await body(receiver) }
+        try await Listener.with(channel: channel, on: connection, in: context) { session, wakeup in
+            try await body(PollReceiver(self, session: session, wakeup: wakeup))
         }
     }
 }

@@ -17,12 +17,9 @@ struct QueueTableSource: Source {
     func withReceiver<R: Sendable>(
         in context: FlowContext, _ body: (any Receiver) async throws -> R
     ) async throws -> R {
-        try await connection.database.open(in: context) { session in
-            let wakeup = Wakeup()
+        try await Listener.with(channel: channel, on: connection, in: context) { session, wakeup in
             let receiver = QueueTableReceiver(self, session: session, wakeup: wakeup)
-            return try await Listener.with(channel: channel, session, wakeup) {
-                try await receiver.keepingLeases { try await body(receiver) }
-            }
+            return try await receiver.keepingLeases { try await body(receiver) }
         }
     }
 }
