@@ -42,6 +42,9 @@ struct RabbitClusterTests {
         let engine = try Child(
             ["run", "--log-level", "error"], folder: folder, output: folder.path(".stdout"),
             words: .file(folder.path(".stderr")))
+        // Everything is declared when the first is through.
+        while try nodes[0].count(in: Topology.rabbitQueue) > 0, !engine.hasEnded {}
+        for node in nodes { try node.control("eval", "mnesia:dump_log().") }
         var slowest = Duration.zero
         for round in 0..<KillTests.clusterRounds {
             let (one, two) = (nodes[round % 3], nodes[(round + 1) % 3])

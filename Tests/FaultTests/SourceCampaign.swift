@@ -69,11 +69,16 @@ struct SourceCampaign {
     /// - Parameters:
     ///   - copies: how often what is under way may come again each time.
     ///   - lines: that the engine may write each time.
+    ///   - prepared: called once the first message is through, and with it all that the engine declares.
     ///   - disturb: the server is well again when it returns.
     mutating func run(
-        disturbing times: Int, copies: Int, lines: Int, _ disturb: (Child) throws -> Void
+        disturbing times: Int, copies: Int, lines: Int, prepared: () throws -> Void = {},
+        _ disturb: (Child) throws -> Void
     ) async throws {
         let engine = try start(failing: "", launcher: [], level: "warning")
+        try await accept(1)
+        #expect(try waitForProgress(below: 1) == 0)
+        try prepared()
         for _ in 0..<times {
             try await accept(topology.orders)
             try disturb(engine)
@@ -88,7 +93,8 @@ struct SourceCampaign {
             result.kills += 1
         }
         try end(engine)
-        let words = try folder.read(".stderr").split(separator: "\n")
+        // What it says at its end is no log.
+        let words = try folder.read(".stderr").split(separator: "\n").prefix { !$0.hasPrefix("stopping: ") }
         #expect(words.count <= times * lines, "\(topology.name): \(words.joined(separator: "\n"))")
         try await judge(bound: result.kills * topology.copiesPerKill * copies)
     }

@@ -18,6 +18,8 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
     private struct Channel {
         var number: UInt16
         var window = ConfirmWindow<(ticket: PublishTicket, index: Int)>()
+        /// Whether the broker has refused a message on it (basic.nack).
+        var hasRefused = false
     }
 
     let mailbox = Mailbox<Command>()
@@ -79,6 +81,9 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
                 return ticket.failRest(
                     IntegrationError(.amqpBlocked, "the broker has blocked its publishers", causes: [blocked]))
             }
+            // A channel that was open while a quorum queue lost its leader may refuse everything ever after (seen with
+            // RabbitMQ 3.10); a new one does not.
+            if let used = channels[target], used.hasRefused, used.window.count == 0 { leave(target) }
             let number = try channel(of: target, link)
             try link.together { () throws(AMQPFault) in
                 for (index, message) in ticket.messages.enumerated() {
@@ -159,6 +164,7 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         switch event {
         case .confirmed(let channel, let number, let multiple, let isAccepted):
             guard let target = target(of: channel) else { return }
+            if !isAccepted { channels[target]?.hasRefused = true }
             for (slot, refusal) in channels[target]?.window.settle(number, multiple: multiple) ?? [] {
                 let nack = IntegrationError(.amqpRejected, "the broker refused the message (basic.nack)")
                 slot.ticket.finish(slot.index, refusal ?? (isAccepted ? nil : nack))

@@ -21,6 +21,8 @@ public final class EndpointGuard: Sendable {
         var nextTicket = 0
         var waiters: [Int: GuardWaiter] = [:]
         var counts = GuardStatus.Counts()
+        /// Of openings without a closing in between.
+        var outage = OutageLog()
         var lastError: (error: IntegrationError, time: Duration)?
 
         /// Those who are decided upon.
@@ -128,7 +130,7 @@ public final class EndpointGuard: Sendable {
         // What is cut off says nothing about the other system.
         let isCut = Task.isCancelled
         let retryClass = error?.code.retryClass
-        let change = change(at: now) { state in
+        let change: CircuitBreaker.Change? = change(at: now) { state in
             state.counts.requests += 1
             if let error, !isCut {
                 state.counts.failures += 1
@@ -144,6 +146,12 @@ public final class EndpointGuard: Sendable {
                 at: now,
                 retryAfter: error?.retryAfter, using: &random)
             if case .opened = change { state.counts.openings += 1 }
+            switch change {
+            case .closed: _ = state.outage.worked()
+            // An endpoint that stays away opens it again and again.
+            case .opened where !state.outage.failed(at: now): return nil
+            case .opened, nil: break
+            }
             return change
         }
         switch change {
