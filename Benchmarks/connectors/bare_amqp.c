@@ -12,31 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
+#include "bare.h"
+
 static amqp_connection_state_t link_;
-static double wall0, cpu0;
 
 static void fail(const char *what) {
     fprintf(stderr, "bare_amqp: %s\n", what);
     exit(1);
 }
-
-static double now(void) {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return at.tv_sec + at.tv_nsec / 1e9;
-}
-
-static double cpu(void) {
-    struct rusage use;
-    getrusage(RUSAGE_SELF, &use);
-    return use.ru_utime.tv_sec + use.ru_stime.tv_sec + (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-}
-
-static void begin(void) { wall0 = now(), cpu0 = cpu(); }
-static void end(void) { printf("%.6f %.6f\n", now() - wall0, cpu() - cpu0); }
 
 static void check(void) {
     if (amqp_get_rpc_reply(link_).reply_type != AMQP_RESPONSE_NORMAL) fail("the broker refuses");

@@ -11,31 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
+#include "bare.h"
+
 static PGconn *db;
-static double wall0, cpu0;
 
 static void fail(const char *what) {
     fprintf(stderr, "bare_pq: %s: %s\n", what, db ? PQerrorMessage(db) : "");
     exit(1);
 }
-
-static double now(void) {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return at.tv_sec + at.tv_nsec / 1e9;
-}
-
-static double cpu(void) {
-    struct rusage use;
-    getrusage(RUSAGE_SELF, &use);
-    return use.ru_utime.tv_sec + use.ru_stime.tv_sec + (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-}
-
-static void begin(void) { wall0 = now(), cpu0 = cpu(); }
-static void end(void) { printf("%.6f %.6f\n", now() - wall0, cpu() - cpu0); }
 
 static void done(PGresult *result, ExecStatusType expected) {
     if (PQresultStatus(result) != expected) fail("refused");
