@@ -81,14 +81,12 @@ struct SchemaOutline {
     }
 
     private func resolve(_ reference: String) -> View? {
-        guard followsReferences, reference == "#" || reference.hasPrefix("#/"), !reference.contains("%") else {
-            return nil
-        }
+        guard followsReferences, reference.utf8.first == UInt8(ascii: "#"), !reference.utf8.contains(UInt8(ascii: "%"))
+        else { return nil }
+        let pointer = String(reference.unicodeScalars.dropFirst())
+        guard JSONPointerText.isPointer(pointer) else { return nil }
         var at = root
-        for part in reference.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false) {
-            if reference == "#" { break }
-            let name = part.split(separator: "~1", omittingEmptySubsequences: false).joined(separator: "/")
-                .split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~")
+        for name in JSONPointerText.tokens(of: pointer) {
             guard at.kind == .object, let next = at[name] else { return nil }
             at = next
         }

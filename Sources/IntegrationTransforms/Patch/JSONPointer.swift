@@ -25,13 +25,12 @@ struct JSONPointer: Sendable {
     /// - Returns: nil where `text` is no pointer; `mistake(in:)` says why.
     init?(_ text: String) {
         guard Self.mistake(in: text) == nil else { return nil }
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        tokens = parts.map { Token(JSONPointerText.unescaped($0)) }
+        tokens = JSONPointerText.tokens(of: text).map { Token($0) }
     }
 
     /// What `text` lacks to be a pointer; nil where it is one.
     static func mistake(in text: String) -> String? {
-        if !text.isEmpty, !text.hasPrefix("/") { return "must begin with `/`, such as `/customer/id`" }
+        if !JSONPointerText.isPointer(text) { return "must begin with `/`, such as `/customer/id`" }
         let bytes = Array(text.utf8)
         for at in bytes.indices where bytes[at] == UInt8(ascii: "~") {
             let next = at + 1 < bytes.count ? bytes[at + 1] : 0

@@ -192,4 +192,15 @@ struct JSONPatchTests {
         let rest = (0..<1000).filter { $0 % 3 != 0 }.map { #""m\#($0)":\#($0)"# }.joined(separator: ",")
         #expect(try patched("{\(members)}", "[\(patch)]") == "{\(rest)}")
     }
+
+    @Test("A slash stays one, and a tilde too, where a combining mark follows")
+    func combiningMarks() throws {
+        let document = "{\"a\":{\"\u{352}b\":1,\"~\u{352}\":2}}"
+        #expect(
+            try patched(document, "[{\"op\":\"remove\",\"path\":\"/a/\u{352}b\"}]") == "{\"a\":{\"~\u{352}\":2}}")
+        #expect(
+            try patched(document, "[{\"op\":\"remove\",\"path\":\"/a/~0\u{352}\"}]") == "{\"a\":{\"\u{352}b\":1}}")
+        #expect(JSONPointer("/\u{352}")?.tokens.map(\.text) == ["\u{352}"])
+        #expect(JSONPointer.mistake(in: "\u{352}/") != nil)
+    }
 }

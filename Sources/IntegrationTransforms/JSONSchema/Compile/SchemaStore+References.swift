@@ -27,7 +27,7 @@ extension SchemaStore {
             return nil
         }
         if fragment.isEmpty { return Target(schema: resources[resource].root, dynamicAnchor: nil) }
-        if fragment.hasPrefix("/") {
+        if JSONPointerText.isPointer(fragment) {
             if let schema = try walk(resource, fragment) { return Target(schema: schema, dynamicAnchor: nil) }
             report(.schemaReference, place, "\(reference) leads to a place that does not exist")
             return nil
@@ -44,8 +44,7 @@ extension SchemaStore {
     private func walk(_ resource: Int, _ pointer: String) throws(SchemaError) -> WordPointer? {
         var at = view(resources[resource].root)
         var place = SchemaPlace(resource: resource, pointer: "")
-        for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            let name = JSONPointerText.unescaped(token)
+        for name in JSONPointerText.tokens(of: pointer) {
             let next: View?
             switch at.kind {
             case .object: next = at[name]

@@ -25,36 +25,6 @@ struct SchemaPlace {
     }
 }
 
-/// Tokens of JSON Pointers (RFC 6901, 3).
-enum JSONPointerText {
-    static func escaped(_ token: String) -> String {
-        guard token.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return token }
-        var text = ""
-        for character in token.unicodeScalars {
-            switch character {
-            case "~": text += "~0"
-            case "/": text += "~1"
-            default: text.unicodeScalars.append(character)
-            }
-        }
-        return text
-    }
-
-    static func unescaped(_ token: Substring) -> String {
-        guard token.contains("~") else { return String(token) }
-        var text = ""
-        var rest = token.unicodeScalars.makeIterator()
-        while let scalar = rest.next() {
-            guard scalar == "~" else {
-                text.unicodeScalars.append(scalar)
-                continue
-            }
-            text += rest.next() == "1" ? "/" : "~"
-        }
-        return text
-    }
-}
-
 /// All schemas that a compilation has seen, in one arena, with their identities.
 final class SchemaStore {
     let arena = Arena()
