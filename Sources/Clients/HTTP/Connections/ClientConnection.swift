@@ -88,7 +88,8 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {
         guard let exchange, let answer else { return close() }
         self.exchange = nil
         self.answer = nil
-        // An answer may come before all of the request is written: what is left of it would begin the next one.
+        // An answer may come before all of the request is written: what is left of it would begin the next one. Where that
+        // can't be told, the connection is not used again.
         let isWritten = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0
         if answer.isKeepAlive, isWritten, answer.status != .switchingProtocols {
             rest()

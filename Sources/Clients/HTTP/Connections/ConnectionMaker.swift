@@ -4,7 +4,6 @@ internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import NIOPosix
 internal import NIOSSL
-internal import Synchronization
 
 /// Makes connections: TCP, TLS where it is spoken, and what reads and writes HTTP/1.1 on top.
 struct ConnectionMaker: Sendable {
@@ -27,14 +26,16 @@ struct ConnectionMaker: Sendable {
             return tcp(target, loop).flatMapThrowing { channel in try speakHTTP(channel, target, pool) }
         }
         let deadline = NIODeadline.now() + TimeAmount(options.connectTimeout)
-        let context = tls.context(showsCertificate: target.showsCertificate, on: loop)
-        return context.and(tcp(target, loop)).flatMap { context, channel in
-            agree(context, target, over: channel, until: deadline)
-                .flatMapThrowing { try speakHTTP(channel, target, pool) }
-                .flatMapErrorThrowing { error in
-                    channel.close(promise: nil)
-                    throw error
-                }
+        // In this order: nothing is open where the context can't be made.
+        return tls.context(showsCertificate: target.showsCertificate, on: loop).flatMap { context in
+            tcp(target, loop).flatMap { channel in
+                agree(context, target, over: channel, until: deadline)
+                    .flatMapThrowing { try speakHTTP(channel, target, pool) }
+                    .flatMapErrorThrowing { error in
+                        channel.close(promise: nil)
+                        throw error
+                    }
+            }
         }
     }
 

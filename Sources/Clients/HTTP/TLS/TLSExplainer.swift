@@ -22,7 +22,10 @@ final class TLSExplainer: Sendable {
         let name = detour?.name ?? address.host
         guard Self.isAboutCertificate(raw) else { return [Self.words(raw, options.tls)] }
         let words = await remembered("\(address.origin) \(name)") {
-            await inspect(address, target: detour?.target ?? address.host, name: name) ?? Self.notTrusted
+            await inspect(address, detour) { _, agreement in
+                let now = Int(SystemClock().wallTime.components.seconds)
+                return Self.complaint(agreement.certificates, host: name, now: now)
+            } ?? Self.notTrusted
         }
         return [words]
     }
@@ -32,25 +35,12 @@ final class TLSExplainer: Sendable {
     ///
     /// - Returns: nil where TLS is not known to be the reason.
     func refusal(_ address: HTTPAddress, _ detour: Detour?) async -> String? {
-        guard options.proxy == nil else { return nil }
         let name = detour?.name ?? address.host
         let words = await remembered("after \(address.origin) \(name)") {
-            do {
-                let connection = try await TLSInspection.connect(
-                    to: detour?.target ?? address.host, port: address.port, timeout: options.connectTimeout)
-                var said: (any Error)?
-                do {
-                    let agreement = try await connection.agree(
-                        tls, serverName: name, trustsAnybody: true, timeout: options.connectTimeout)
-                    said = await connection.refusal(after: agreement, within: .milliseconds(500))
-                } catch {
-                    said = nil
-                }
-                await connection.close()
-                return said.map { Self.words(Self.text(of: $0), options.tls) } ?? ""
-            } catch {
-                return ""
-            }
+            await inspect(address, detour) { connection, agreement in
+                let said = await connection.refusal(after: agreement, within: .milliseconds(500))
+                return said.map { Self.words(Self.text(of: $0), options.tls) }
+            } ?? ""
         }
         return words.isEmpty ? nil : words
     }
@@ -68,22 +58,27 @@ final class TLSExplainer: Sendable {
 
     private static let notTrusted = "its certificate is not trusted"
 
-    private func inspect(_ address: HTTPAddress, target: String, name: String) async -> String? {
+    /// Agrees upon TLS with whoever is there over a connection of its own, and has `body` look at it.
+    ///
+    /// - Returns: nil where nothing could be looked at.
+    private func inspect(
+        _ address: HTTPAddress, _ detour: Detour?, _ body: (TLSInspection, TLSInspection.Agreement) async -> String?
+    ) async -> String? {
         guard options.proxy == nil else { return nil }
         do {
             let connection = try await TLSInspection.connect(
-                to: target, port: address.port, timeout: options.connectTimeout)
-            let agreement: TLSInspection.Agreement?
+                to: detour?.target ?? address.host, port: address.port, timeout: options.connectTimeout)
+            var words: String?
             do {
-                agreement = try await connection.agree(
-                    tls, serverName: name, trustsAnybody: true, timeout: options.connectTimeout)
+                let agreement = try await connection.agree(
+                    tls, serverName: detour?.name ?? address.host, trustsAnybody: true,
+                    timeout: options.connectTimeout)
+                words = await body(connection, agreement)
             } catch {
-                agreement = nil
+                words = nil
             }
             await connection.close()
-            return agreement.map {
-                Self.complaint($0.certificates, host: name, now: Int(SystemClock().wallTime.components.seconds))
-            }
+            return words
         } catch {
             return nil
         }

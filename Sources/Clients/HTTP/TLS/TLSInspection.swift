@@ -73,6 +73,7 @@ struct TLSInspection {
         let timer = channel.eventLoop.scheduleTask(in: TimeAmount(patience)) { [channel] in
             channel.close(promise: nil)
         }
+        // However it ended: what was said before it did is what counts.
         try? await channel.closeFuture.get()
         timer.cancel()
         return agreement.watcher.lateError
