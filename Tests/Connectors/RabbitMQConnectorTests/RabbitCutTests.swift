@@ -8,21 +8,14 @@ import Testing
 /// Connections that end at any byte of an exchange.
 @Suite(
     "RabbitMQ over connections that are cut", .enabled(if: RabbitServer.isInstalled, "\(RabbitServer.absence)"),
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(60)))
 struct RabbitCutTests {
     private let bench: RabbitBench
-    /// `INTEGRATION_FAULTS`: how many places an exchange is cut at.
-    private static let places = getenv("INTEGRATION_FAULTS").flatMap { Int(String(cString: $0)) } ?? 20
+    private static let lanes = 4
 
     init() throws { bench = try RabbitBench() }
 
-    /// Places all over `count` bytes, the first and the last among them.
-    private func places(in count: Int) -> [Int] {
-        let wanted = min(count, Self.places)
-        return (0..<wanted).map { wanted == 1 ? 0 : $0 * (count - 1) / (wanted - 1) }
-    }
-
-    private func connector(_ port: Int) -> ConfigurationNode {
+    private func connector(_ port: Int, _ bench: RabbitBench) -> ConfigurationNode {
         [
             "url": .string("amqp://127.0.0.1:\(port)"), "timeout": "2s",
             "queues": [["name": .string(bench.queue)]],
@@ -46,78 +39,90 @@ struct RabbitCutTests {
         Issue.record("\(body) never got through")
     }
 
+    /// What comes to a connection whose cut is the one of this number: every second one is a reset.
+    private func fault(_ number: Int, _ cut: Cut) -> NetworkFault {
+        number.isMultiple(of: 2) ? .reset(after: cut.place, cut.direction) : .cut(after: cut.place, cut.direction)
+    }
+
     @Test(arguments: NetworkFault.Direction.allCases)
     func `a publish whose connection ends at any byte is sent again under its id, and nothing is lost`(
         _ direction: NetworkFault.Direction
     ) async throws {
         let bench = bench
-        try await FaultProxy.withProxy(port: bench.server.port) { proxy, port in
-            func attempt(_ number: Int) async throws {
-                let destination = try RabbitMakers(connector(port)).destination([
-                    "connector": "broker", "routing_key": .string(bench.queue),
-                ])
-                try await destination.withSender(in: .quiet()) { sender in
-                    try await send("{\"n\":\(number)}", id: UInt64(number), through: sender)
-                }
+        @Sendable func attempt(_ number: Int, port: Int) async throws {
+            let destination = try RabbitMakers(connector(port, bench)).destination([
+                "connector": "broker", "routing_key": .string(bench.queue),
+            ])
+            try await destination.withSender(in: .quiet()) { sender in
+                try await send("{\"n\":\(number)}", id: UInt64(number), through: sender)
             }
-            // How long is a whole exchange, from the first byte to the confirm?
-            try await attempt(0)
-            let length = proxy.passed(direction)
-            let places = places(in: length)
-            var cuts = 0
-            for (index, place) in places.enumerated() {
-                let before = proxy.accepted
-                proxy.setNext(index.isMultiple(of: 2) ? .reset(after: place, direction) : .cut(after: place, direction))
-                try await attempt(index + 1)
-                if proxy.accepted > before + 1 { cuts += 1 }
-            }
-            #expect(cuts >= places.count / 2, "faults do not fire")
-            // Everything that stands before a mark.
-            try await bench.feed([bench.message("mark")])
-            var got: [AMQPDelivery] = []
-            while let next = try await bench.take(1).first, next.text != "mark" { got.append(next) }
-            #expect(Set(got.map(\.text)) == Set((0...places.count).map { "{\"n\":\($0)}" }), "nothing is lost")
-            let copies = got.count - places.count - 1
-            #expect(copies <= cuts)
-            // Copies bear the id of their original.
-            #expect(Set(got.map { $0.properties.messageID }).count == places.count + 1)
-            print("    publish, cut \(direction): \(cuts) cuts, \(places.count + 1) messages, \(copies) duplicates")
         }
+        // How long is a whole exchange, from the first byte to the confirm?
+        let places = try await FaultProxy.withProxy(port: bench.server.port) { proxy, port in
+            try await attempt(0, port: port)
+            return Cut.all(in: proxy.passed(direction), direction)
+        }
+        let cuts = try await Cut.share(places, lanes: Self.lanes) { share in
+            try await FaultProxy.withProxy(port: bench.server.port) { proxy, port in
+                var cuts = 0
+                for (number, cut) in share {
+                    let before = proxy.accepted
+                    proxy.setNext(fault(number, cut))
+                    try await attempt(number + 1, port: port)
+                    if proxy.accepted > before + 1 { cuts += 1 }
+                }
+                return cuts
+            }
+        }.reduce(0, +)
+        #expect(cuts >= places.count / 2, "faults do not fire")
+        // Everything that stands before a mark.
+        try await bench.feed([bench.message("mark")])
+        var got: [AMQPDelivery] = []
+        while let next = try await bench.take(1).first, next.text != "mark" { got.append(next) }
+        #expect(Set(got.map(\.text)) == Set((0...places.count).map { "{\"n\":\($0)}" }), "nothing is lost")
+        let copies = got.count - places.count - 1
+        #expect(copies <= cuts)
+        // Copies bear the id of their original.
+        #expect(Set(got.map { $0.properties.messageID }).count == places.count + 1)
+        print("    publish, cut \(direction): \(cuts) cuts, \(places.count + 1) messages, \(copies) duplicates")
     }
 
     @Test(arguments: NetworkFault.Direction.allCases)
     func `what is claimed and settled over a connection that ends at any byte comes at least once`(
         _ direction: NetworkFault.Direction
     ) async throws {
-        let bench = bench
-        try await FaultProxy.withProxy(port: bench.server.port) { proxy, port in
-            /// Takes the message `number`, which is in the queue; how often it came.
-            func attempt(_ number: Int) async throws -> Int {
-                try await bench.feed([bench.message("\(number)") { $0.messageID = "\(number)" }])
-                let source = try RabbitMakers(connector(port)).source([
-                    "connector": "broker", "queue": .string(bench.queue), "batch_size": 1,
-                ])
-                let came = try await source.withReceiver(in: .quiet()) { receiver in
-                    var came = 0
-                    while came == 0, var delivery = try await receiver.receive() {
-                        let batch = delivery.takeBatch()
-                        came += Received.all(of: batch, delivery: 0).count { $0.text == "\(number)" }
-                        delivery.settle(.accepted)
-                    }
-                    return came
+        /// Takes the message `number`, which is in the queue of `bench`; how often it came.
+        @Sendable func attempt(_ number: Int, _ bench: RabbitBench, port: Int) async throws -> Int {
+            try await bench.feed([bench.message("\(number)") { $0.messageID = "\(number)" }])
+            let source = try RabbitMakers(connector(port, bench)).source([
+                "connector": "broker", "queue": .string(bench.queue), "batch_size": 1,
+            ])
+            return try await source.withReceiver(in: .quiet()) { receiver in
+                var came = 0
+                while came == 0, var delivery = try await receiver.receive() {
+                    let batch = delivery.takeBatch()
+                    came += Received.all(of: batch, delivery: 0).count { $0.text == "\(number)" }
+                    delivery.settle(.accepted)
                 }
                 return came
             }
-            _ = try await attempt(0)
-            let length = proxy.passed(direction)
-            var lost: [Int] = []
-            let places = places(in: length)
-            for (index, place) in places.enumerated() {
-                proxy.setNext(index.isMultiple(of: 2) ? .reset(after: place, direction) : .cut(after: place, direction))
-                if try await attempt(index + 1) == 0 { lost.append(index + 1) }
-            }
-            #expect(lost.isEmpty)
-            print("    claim and settle, cut \(direction): \(places.count) places, \(lost.count) lost")
         }
+        let places = try await FaultProxy.withProxy(port: bench.server.port) { proxy, port in
+            _ = try await attempt(0, bench, port: port)
+            return Cut.all(in: proxy.passed(direction), direction)
+        }
+        let lost = try await Cut.share(places, lanes: Self.lanes) { share in
+            let bench = try RabbitBench()
+            return try await FaultProxy.withProxy(port: bench.server.port) { proxy, port in
+                var lost: [Int] = []
+                for (number, cut) in share {
+                    proxy.setNext(fault(number, cut))
+                    if try await attempt(number + 1, bench, port: port) == 0 { lost.append(number) }
+                }
+                return lost
+            }
+        }.flatMap(\.self)
+        #expect(lost.isEmpty)
+        print("    claim and settle, cut \(direction): \(places.count) places, \(lost.count) lost")
     }
 }
