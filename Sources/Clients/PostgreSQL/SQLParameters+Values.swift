@@ -13,19 +13,14 @@ extension SQLParameters {
         _ value: View?, as type: SQLTypeID, _ types: SQLTypes
     ) throws(IntegrationError) {
         guard let value, value.kind != .null, value.kind != .missing else { return appendNull() }
-        var text: [UInt8] = []
-        try Self.write(value, types.form(of: type), types, to: &text)
-        guard !text.contains(0) else {
-            throw Self.invalid("holds the character NUL, which no text of PostgreSQL can hold")
-        }
-        text.withUnsafeBufferPointer { append($0) }
+        try append { text throws(IntegrationError) in try Self.write(value, types.form(of: type), types, to: &text) }
     }
 
     private static func write(
         _ value: View, _ form: SQLTypeID.Form, _ types: SQLTypes, to text: inout [UInt8]
     ) throws(IntegrationError) {
         switch (form, value.kind) {
-        case (.json, _): text += json(value)
+        case (.json, _): appendJSON(value, to: &text)
         case (.bytes, .string), (.bytes, .escapedString):
             guard let bytes = Base64.decode(value.decodedBytes) else {
                 throw invalid("is no base 64, which bytes are written in")
@@ -38,7 +33,7 @@ extension SQLParameters {
         case (_, .string), (_, .escapedString): text += value.decodedBytes
         case (.integer, .decimal):
             if let whole = value.integer { text += Array("\(whole)".utf8) } else { text += value.rawBytes }
-        case (.text, .array), (.text, .object): text += json(value)
+        case (.text, .array), (.text, .object): appendJSON(value, to: &text)
         case (_, .array), (_, .object):
             throw invalid(
                 "is an \(value.kind == .array ? "array" : "object"), where the database expects one \(form.shown)")
@@ -82,20 +77,20 @@ extension SQLParameters {
     ///
     /// - Throws: `sqlValueInvalid` where one holds NUL.
     public mutating func append(arrayOf texts: [String]) throws(IntegrationError) {
-        var text: [UInt8] = [UInt8(ascii: "{")]
-        for (index, element) in texts.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            Self.appendQuoted(element.utf8, to: &text)
+        try append { text throws(IntegrationError) in
+            text.append(UInt8(ascii: "{"))
+            for (index, element) in texts.enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                Self.appendQuoted(element.utf8, to: &text)
+            }
+            text.append(UInt8(ascii: "}"))
         }
-        text.append(UInt8(ascii: "}"))
-        guard !text.contains(0) else { throw Self.invalid("holds the character NUL") }
-        text.withUnsafeBufferPointer { append($0) }
     }
 
-    private static func json(_ value: View) -> [UInt8] {
+    private static func appendJSON(_ value: View, to text: inout [UInt8]) {
         var out = OutputBuffer(capacity: 256)
         out.append(value)
-        return out.withBytes { Array($0) }
+        out.withBytes { text.append(contentsOf: $0) }
     }
 
     private static func invalid(_ what: String) -> IntegrationError { IntegrationError(.sqlValueInvalid, what) }

@@ -1,3 +1,6 @@
+internal import Glibc
+internal import IntegrationCore
+
 /// Rows of parameters as texts, one behind the other in one block, each with its final NUL as libpq wants it.
 public struct SQLParameters: Sendable {
     /// Parameters in a row.
@@ -30,11 +33,28 @@ public struct SQLParameters: Sendable {
 
     public mutating func appendNull() { starts.append(-1) }
 
-    /// - Parameter text: without NUL, at which libpq would take it to end.
-    public mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+    /// Appends what `body` appends to the text of a parameter.
+    ///
+    /// - Throws: what `body` throws, and `sqlValueInvalid` for a NUL, at which libpq would take the text to end; nothing is
+    ///   appended then.
+    mutating func append(_ body: (inout [UInt8]) throws(IntegrationError) -> Void) throws(IntegrationError) {
+        let mark = mark
         starts.append(bytes.count)
-        bytes.append(contentsOf: text)
-        bytes.append(0)
+        do throws(IntegrationError) {
+            try body(&bytes)
+            let hasNUL = bytes.withUnsafeBytes { all in
+                // It is nil where nothing was ever appended.
+                all.baseAddress.map { memchr($0 + mark.bytes, 0, all.count - mark.bytes) != nil } ?? false
+            }
+            guard !hasNUL else {
+                throw IntegrationError(
+                    .sqlValueInvalid, "holds the character NUL, which no text of PostgreSQL can hold")
+            }
+            bytes.append(0)
+        } catch {
+            rewind(to: mark)
+            throw error
+        }
     }
 
     /// A place to go back to.
@@ -51,14 +71,12 @@ public struct SQLParameters: Sendable {
         starts.removeLast(starts.count - mark.starts)
     }
 
-    /// The text of a parameter; nil for NULL. Valid during the call.
-    public func withText<R>(_ row: Int, _ column: Int, _ body: (UnsafeBufferPointer<UInt8>?) -> R) -> R {
-        let place = row * width + column
-        guard starts[place] >= 0 else { return body(nil) }
-        return bytes.withUnsafeBufferPointer { all in
-            var end = starts[place]
-            while all[end] != 0 { end += 1 }
-            return body(UnsafeBufferPointer(rebasing: all[starts[place]..<end]))
+    /// The text of a parameter, which ends with NUL; nil for NULL. Valid during the call.
+    func withPointer<R>(_ row: Int, _ column: Int, _ body: (UnsafePointer<CChar>?) -> R) -> R {
+        let start = starts[row * width + column]
+        guard start >= 0 else { return body(nil) }
+        return bytes.withUnsafeBytes { all in
+            body(all.baseAddress.map { ($0 + start).assumingMemoryBound(to: CChar.self) })
         }
     }
 

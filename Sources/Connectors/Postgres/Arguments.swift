@@ -5,18 +5,25 @@ internal import IntegrationDocument
 struct Arguments: Sendable {
     /// The members on the way from the message to a value, where that is all an expression says.
     private let paths: [[String]?]
-    private let body: (any MessageBody)?
+    /// The values of those that say more, as members of objects; nil where there are none.
+    private let others: (any MessageBody)?
+    /// The same of all, for messages through which no path can be followed.
+    private let all: (any MessageBody)?
 
     var count: Int { paths.count }
 
     init(_ expressions: [ExpressionText], _ context: any MakerContext) throws(IntegrationError) {
         paths = expressions.map { Self.path($0.text) }
-        guard !expressions.isEmpty else {
-            body = nil
-            return
-        }
+        all = try Self.body(expressions, context)
+        others = try Self.body(zip(expressions, paths).filter { $1 == nil }.map(\.0), context)
+    }
+
+    private static func body(
+        _ expressions: [ExpressionText], _ context: any MakerContext
+    ) throws(IntegrationError) -> (any MessageBody)? {
+        guard !expressions.isEmpty else { return nil }
         // As members, so that "no value" is told from an error.
-        body = try context.body(.sequence(expressions.map { .string("{{ {\"value\": (\($0.text))} }}") }))
+        return try context.body(.sequence(expressions.map { .string("{{ {\"value\": (\($0.text))} }}") }))
     }
 
     /// `$`, `$.a.b` and `a.b` are read without evaluating anything; nil for other expressions.
@@ -42,32 +49,40 @@ struct Arguments: Sendable {
     func forEach(
         _ input: inout TextInput, _ body: (Int, View?) throws(IntegrationError) -> Void
     ) throws(IntegrationError) {
-        if let message = try input.document(), let values = plainValues(message) {
-            for (index, value) in values.enumerated() { try body(index, value) }
+        guard let message = try input.document(), let found = follow(message) else {
+            for (index, value) in try Self.values(all, &input).enumerated() { try body(index, value) }
             return
         }
-        let arena = input.arena
+        var rest = try Self.values(others, &input)[...]
+        for (index, path) in paths.enumerated() {
+            try body(index, path == nil ? rest.popFirst() ?? nil : found[index])
+        }
+    }
+
+    /// The values of expressions.
+    private static func values(
+        _ expressions: (any MessageBody)?, _ input: inout TextInput
+    ) throws(IntegrationError) -> [View?] {
+        guard let expressions else { return [] }
         var out = OutputBuffer()
-        try self.body?.write(&input, to: &out)
+        try expressions.write(&input, to: &out)
+        let arena = input.arena
         let slice = out.withBytes { arena.appendScratch($0.assumingMemoryBound(to: UInt8.self)) }
-        let root: View
         do {
-            root = arena.view(try arena.parse(slice, policy: .strict))
+            return arena.view(try arena.parse(slice, policy: .strict)).elements.map { $0["value"] }
         } catch {
             throw IntegrationError(.sqlValueInvalid, "the arguments are no JSON", causes: [error.reason.rawValue])
         }
-        for (index, element) in root.elements.enumerated() { try body(index, element["value"]) }
     }
 
-    /// The values where all are paths through objects alone: what an expression makes of arrays on the way is its own
+    /// The values that paths lead to; nil where one leads through an array: what an expression makes of that is its own
     /// affair.
-    private func plainValues(_ message: View) -> [View?]? {
+    private func follow(_ message: View) -> [View?]? {
         var values: [View?] = []
         values.reserveCapacity(paths.count)
         for path in paths {
-            guard let path else { return nil }
-            var value: View? = message
-            for name in path {
+            var value: View? = path == nil ? nil : message
+            for name in path ?? [] {
                 if value?.kind == .array { return nil }
                 value = value?[name]
             }

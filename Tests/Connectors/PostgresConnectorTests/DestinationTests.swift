@@ -48,6 +48,24 @@ struct DestinationTests {
     }
 
     @Test(
+        "Each value goes to its own parameter, where some are paths, some expressions, and one leads through an array")
+    func mixed() async throws {
+        let sent = try await schema.send(
+            [
+                #"{"note":"","items":{"id":11}}"#, #"{"note":null,"items":[{"id":12}]}"#, #"{"items":{"id":13}}"#,
+            ],
+            to: [
+                ("statement", "insert into orders (note, id, total, doc) values ($1, $2, $3, $4)"),
+                ("args", ["note", "items.id", "items.id * 2", "$exists(note) ? items"]),
+            ])
+        #expect(sent == ["accepted", "accepted", "accepted"])
+        #expect(
+            try schema.sql("select id, total, note is null, doc from orders order by id") == [
+                #"11|22|f|{"id": 11}"#, #"12|24|t|[{"id": 12}]"#, "13|26|t|",
+            ])
+    }
+
+    @Test(
         "What the database refuses is found by its place, whatever way the batch went, and its neighbours are stored",
         arguments: [1, 3, 40, 200, 1000])
     func poison(_ size: Int) async throws {
