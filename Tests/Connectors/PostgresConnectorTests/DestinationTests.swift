@@ -69,7 +69,8 @@ struct DestinationTests {
         "What the database refuses is found by its place, whatever way the batch went, and its neighbours are stored",
         arguments: [1, 3, 40, 200, 1000])
     func poison(_ size: Int) async throws {
-        for node in [Self.insert, Self.upsert, Self.rows] {
+        let inbox: [(String, ConfigurationNode)] = [("inbox", true)]
+        for node in [Self.insert, Self.upsert, Self.rows, Self.rows + inbox] {
             try schema.sql("truncate orders")
             // A check, a value out of range, one that is no number, one that can't be sent at all.
             let flaws = [
@@ -227,6 +228,27 @@ struct DestinationTests {
         ]
         for _ in 0..<2 { #expect(try await schema.send(bodies, to: other).allSatisfy { $0 == "accepted" }) }
         #expect(try schema.sql("select count(*) from effects") == ["10"])
+    }
+
+    @Test("In bulk an inbox keeps repetitions out as well, and what it took in with what was refused comes again")
+    func inboxInBulk() async throws {
+        try schema.sql("create table bulk (n int check (n <> 70), via text default current_query())")
+        let node: [(String, ConfigurationNode)] = [("table", "bulk"), ("columns", ["n": "id"]), ("inbox", true)]
+        let bodies = (0..<100).map { "{\"id\":\($0)}" }
+        for _ in 0..<2 {
+            let sent = try await schema.send(Array(bodies[..<60]), to: node)
+            #expect(sent.allSatisfy { $0 == "accepted" })
+        }
+        #expect(try schema.sql("select count(*) from bulk where via like 'copy %'") == ["60"])
+        // Forty are new, too few for COPY; then all are, and one is to blame.
+        let some = try await schema.send(bodies, to: node)
+        #expect(some.indices.filter { some[$0] != "accepted" } == [70])
+        #expect(try schema.sql("select count(*) from bulk") == ["99"])
+        try schema.sql("truncate bulk, integration_inbox")
+        let sent = try await schema.send(bodies, to: node)
+        #expect(sent.indices.filter { sent[$0] != "accepted" } == [70])
+        #expect(try schema.sql("select count(*), count(distinct n) from bulk") == ["99|99"])
+        #expect(try schema.sql("select count(*) from integration_inbox") == ["99"])
     }
 
     @Test("Two who send the same message at once have its effect once")

@@ -21,17 +21,19 @@ struct JointTests {
 
     /// Both ends through one connector, and a delivery of the rows with these numbers.
     private func withEnds(
-        _ numbers: [Int], inbox: Bool = false, source more: [(String, ConfigurationNode)] = [],
+        _ numbers: [Int], inbox: Bool = false, to target: ConfigurationNode? = nil,
+        source more: [(String, ConfigurationNode)] = [],
         _ body: (any Receiver, any Sender) async throws -> Void
     ) async throws {
         for number in numbers { try schema.sql("insert into jobs (body) values ('{\"n\":\(number)}')") }
         let makers = try TestMakers(connector: schema.connector())
         let source = try makers.source(
             .mapping([("connector", "db"), ("queue", "jobs"), ("poll_interval", "20ms")] + more))
-        let destination = try makers.destination([
-            "connector": "db", "statement": "insert into effects values ($1)", "args": ["n"],
-            "inbox": inbox ? true : false,
-        ])
+        let destination = try makers.destination(
+            target ?? [
+                "connector": "db", "statement": "insert into effects values ($1)", "args": ["n"],
+                "inbox": inbox ? true : false,
+            ])
         let context = FlowContext.quiet()
         try await destination.withSender(in: context) { sender in
             try await source.withReceiver(in: context) { try await body($0, sender) }
@@ -97,6 +99,37 @@ struct JointTests {
             delivery.settle(.accepted)
         }
         #expect(try jobs() == ["0"])
+    }
+
+    @Test(
+        "In bulk too: what is held goes with COPY, and a row that the database refuses stays", arguments: [false, true])
+    func bulk(inbox: Bool) async throws {
+        try schema.sql("create table bulk (n int check (n <> 30), via text default current_query())")
+        let target: ConfigurationNode = [
+            "connector": "db", "table": "bulk", "columns": ["n": "n"], "inbox": inbox ? true : false,
+        ]
+        let source: [(String, ConfigurationNode)] = [("batch_size", 200)]
+        for refused in [1000, 30] {
+            let numbers = Array(100..<199) + [refused]
+            try schema.sql("insert into jobs (body) select json_build_object('n', n) from generate_series(100, 198) n")
+            try await withEnds([refused], to: target, source: source) { receiver, sender in
+                var delivery = try await receiver.next()
+                var batch = delivery.takeBatch()
+                #expect(batch.messages.count == numbers.count)
+                batch.joint = JointTickets(delivery.tickets)
+                let stray = try schema.sql("select max(id) - 1 from jobs")[0]
+                try schema.sql("update jobs set lease = gen_random_uuid() where id = \(stray)")
+                let report = try await sender.send(batch)
+                #expect(report.refused.map(\.index) == (refused == 30 ? [99] : []))
+                #expect(try schema.sql("select count(*) from bulk where n < 198") == ["98"])
+                #expect(
+                    try schema.sql("select count(*) from bulk where via like 'copy %'") == [refused == 30 ? "0" : "99"])
+                let left = refused == 30 ? ["{\"n\" : 198}", "{\"n\":30}"] : ["{\"n\" : 198}"]
+                #expect(try schema.sql("select body from jobs order by id") == left)
+                delivery.settle(.accepted)
+            }
+            try schema.sql("truncate jobs, bulk")
+        }
     }
 
     @Test("What others may have parts of stays until it is settled")

@@ -60,15 +60,25 @@ struct BatchWriter {
         var isCommitted = false
         defer { for lease in leases { lease.ticket.end(settled: isCommitted ? Array(lease.ids.values) : []) } }
         var fresh = Array(all)
-        if inbox != nil || !leases.isEmpty {
-            fresh = try await begin(all, &leases)
-        } else if let copy = copyStatement(for: all) {
-            if try await self.copy(copy, all) { return }
+        let isBegun = inbox != nil || !leases.isEmpty
+        if isBegun { fresh = try await begin(all, &leases) }
+        if let copy = copyStatement(for: fresh) {
+            if try await self.copy(copy, fresh) {
+                // It was a transaction of its own where none was begun.
+                guard isBegun else { return }
+                fresh = []
+            } else if isBegun {
+                _ = try await run([Self.goBack])
+            }
         }
-        isCommitted = try await pipeline(fresh, of: all, &leases)
+        isCommitted = try await pipeline(fresh, of: all, &leases, isBegun: isBegun)
     }
 
-    /// Begins a transaction; gives the rows that are to have an effect, and leaves of `leases` what is held.
+    private static let goBack = SQLRequest("rollback to savepoint s")
+    private static let save = SQLRequest("savepoint s")
+
+    /// Begins a transaction, with a savepoint where rows may go in bulk; gives the rows that are to have an effect, and
+    /// leaves of `leases` what is held.
     private func begin(_ all: Range<Int>, _ leases: inout [HeldRows.Lease]) async throws(IntegrationError) -> [Int] {
         // What may have to be run in a transaction that has failed, where nothing can be prepared any more.
         let later = leases.map(\.accept.sql) + (inbox.map { [$0.releaseStatement] } ?? [])
@@ -76,10 +86,11 @@ struct BatchWriter {
         // What it holds is not to be kept from others for as long as the network likes, where we stand still meanwhile.
         let patience = "set local idle_in_transaction_session_timeout = \(timeout.milliseconds)"
         let beginning = [SQLRequest("begin"), SQLRequest(patience)]
+        let saving = copyStatement(for: Array(all)) == nil ? [] : [Self.save]
         var outcomes: [SQLOutcome] = []
         var fresh = Array(all)
         if !leases.isEmpty {
-            outcomes = try await run(beginning + leases.map(\.hold))
+            outcomes = try await run(beginning + leases.map(\.hold) + (inbox == nil ? saving : []))
             for index in leases.indices {
                 let held = try Self.texts(outcomes[beginning.count + index])
                 let lost = Set(leases[index].ids.filter { !held.contains("\($0.value)") }.keys)
@@ -90,8 +101,9 @@ struct BatchWriter {
         guard let inbox else { return fresh }
         // Only of what is held: an id that is noted without its effect would have none ever after.
         let claim = inbox.claim(fresh.map { ids[$0] })
-        outcomes = try await run(leases.isEmpty ? beginning + [claim] : [claim])
-        let known = try Self.texts(outcomes[outcomes.count - 1])
+        let before = leases.isEmpty ? beginning : []
+        outcomes = try await run(before + [claim] + saving)
+        let known = try Self.texts(outcomes[before.count])
         // The first of several with one id has the effect.
         var seen: Set<String> = []
         return fresh.filter { row in
@@ -100,14 +112,14 @@ struct BatchWriter {
         }
     }
 
-    private func copyStatement(for all: Range<Int>) -> String? {
-        guard case .table(let table) = target, all.count >= Self.copyThreshold else { return nil }
+    private func copyStatement(for rows: [Int]) -> String? {
+        guard case .table(let table) = target, rows.count >= Self.copyThreshold else { return nil }
         return table.copy
     }
 
     /// - Returns: whether the rows were stored; otherwise one of them is to blame.
-    private func copy(_ statement: String, _ all: Range<Int>) async throws(IntegrationError) -> Bool {
-        let outcome = try await connection.copy(statement, rows.copyText(all), timeout: timeout)
+    private func copy(_ statement: String, _ chosen: [Int]) async throws(IntegrationError) -> Bool {
+        let outcome = try await connection.copy(statement, rows.copyText(chosen), timeout: timeout)
         guard let failure = outcome.failure else { return true }
         let error = failure.error()
         guard error.code == .sqlRefused else { throw error }
@@ -121,12 +133,12 @@ struct BatchWriter {
 
     /// - Returns: whether it was committed; otherwise its halves were, each by itself.
     private mutating func pipeline(
-        _ fresh: [Int], of all: Range<Int>, _ leases: inout [HeldRows.Lease]
+        _ fresh: [Int], of all: Range<Int>, _ leases: inout [HeldRows.Lease], isBegun: Bool
     ) async throws(IntegrationError) -> Bool {
         var refused: [(row: Int, error: IntegrationError)] = []
         var good: [Unit] = []
         var rest = units(of: fresh)
-        var isBegun = inbox != nil || !leases.isEmpty
+        var isBegun = isBegun
         var isSaved = false
         while true {
             var requests: [SQLRequest] = []
@@ -136,9 +148,9 @@ struct BatchWriter {
                 subjects.append(subject)
             }
             if !isBegun { add(SQLRequest("begin")) }
-            add(SQLRequest(isSaved ? "rollback to savepoint s" : "savepoint s"))
+            add(isSaved ? Self.goBack : Self.save)
             for unit in good { add(request(unit)) }
-            if !good.isEmpty { add(SQLRequest("savepoint s")) }
+            if !good.isEmpty { add(Self.save) }
             for (place, unit) in rest.enumerated() { add(request(unit), place) }
             if let inbox, !refused.isEmpty { add(inbox.release(refused.map { ids[$0.row] })) }
             for lease in leases where !lease.ids.isEmpty { add(lease.accept) }
