@@ -31,7 +31,7 @@ extension BreakerLimits {
 }
 
 extension FlowContext {
-    static func test(_ clock: ManualClock) -> FlowContext {
+    static func test(_ clock: any TimeSource) -> FlowContext {
         FlowContext(
             flow: "test", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock,
             random: RandomSource(seed: 1))

@@ -34,6 +34,20 @@ private final class TestServer: Sendable {
     }
 }
 
+/// The system's clock, which counts who sleeps by it.
+private final class CountingClock: TimeSource {
+    private let system = SystemClock()
+    private let count = Mutex(0)
+    var sleeps: Int { count.withLock { $0 } }
+    var now: Duration { system.now }
+    var wallTime: Duration { system.wallTime }
+
+    func sleep(until deadline: Duration) async throws(CancellationError) {
+        count.withLock { $0 += 1 }
+        try await system.sleep(until: deadline)
+    }
+}
+
 @Suite("A pool of connections", .timeLimit(.minutes(1))) struct PoolTests {
     private func with(
         _ limits: PoolLimits, _ body: @escaping @Sendable (Pool<Int>, TestServer, ManualClock) async throws -> Void
@@ -68,6 +82,18 @@ private final class TestServer: Sendable {
             #expect(server.state.withLock { $0.mostOpen } == 3)
             #expect(server.state.withLock { $0.opened } == 3)
         }
+    }
+
+    @Test func `lending a connection that is there wakes nobody who keeps time`() async throws {
+        let clock = CountingClock()
+        let operations = Pool<Int>.Operations(open: { 1 }, check: { _ in true }, close: { _ in })
+        try await Pool.with("db", PoolLimits(), in: .test(clock), operations) { pool in
+            for _ in 0..<200 {
+                try await pool.withConnection(timeout: .seconds(5)) { _ throws(IntegrationError) in }
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        #expect(clock.sleeps < 20)
     }
 
     /// Connections that are in somebody's hands.

@@ -32,15 +32,16 @@ public final class ThreadExecutor: SerialExecutor {
             watcher?.workBegan()
             pthread_mutex_lock(mutex)
             jobs.append((job, executor))
-            pthread_cond_signal(condition)
             pthread_mutex_unlock(mutex)
+            // Behind the lock, for which the thread would only wait once more.
+            pthread_cond_signal(condition)
         }
 
         func stop() {
             pthread_mutex_lock(mutex)
             isStopped = true
-            pthread_cond_signal(condition)
             pthread_mutex_unlock(mutex)
+            pthread_cond_signal(condition)
         }
 
         func run() {

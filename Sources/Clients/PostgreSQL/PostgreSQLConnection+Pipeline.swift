@@ -43,10 +43,12 @@ extension PostgreSQLConnection {
     public nonisolated func describe(
         _ sql: String, timeout: Duration
     ) async throws(IntegrationError) -> SQLDescription {
-        try await interruptible { connection throws(IntegrationError) in
+        if let description = known.description(of: sql) { return description }
+        return try await interruptible { connection throws(IntegrationError) in
             let deadline = ContinuousClock.now + timeout
             let description = try connection.prepare(sql, until: deadline).description
             try connection.learn(description.parameters, until: deadline)
+            connection.known.keep(description, of: sql)
             return description
         }
     }
@@ -70,14 +72,19 @@ extension PostgreSQLConnection {
     public nonisolated func types(
         of columns: [SQLResult.Column], timeout: Duration
     ) async throws(IntegrationError) -> SQLTypes {
-        try await interruptible { connection throws(IntegrationError) in
+        let known = known.types
+        if columns.allSatisfy({ known.knows($0.type) }) { return known }
+        return try await interruptible { connection throws(IntegrationError) in
             try connection.learn(columns.map(\.type), until: .now + timeout)
-            return connection.types
+            return connection.known.types
         }
     }
 
     private func learn(_ wanted: [SQLTypeID], until deadline: ContinuousClock.Instant) throws(IntegrationError) {
+        var types = known.types
         var unknown = wanted.filter { !types.knows($0) }
+        guard !unknown.isEmpty else { return }
+        defer { known.keep(types) }
         var rounds = 0
         while !unknown.isEmpty, rounds < 16 {
             rounds += 1
@@ -110,6 +117,7 @@ extension PostgreSQLConnection {
         }
         try leavePipeline(pointer, until: deadline)
         if let failure = prepared.failure ?? described.failure { throw failure.error(isPreparing: true) }
+        known.forget(sql)
         if let old = statements.add(sql, name: name, description) {
             _ = try single("deallocate \(old)", until: deadline)
         }
@@ -147,6 +155,7 @@ extension PostgreSQLConnection {
             // What was prepared does not hold any more: it is prepared anew at the next try.
             if let failure = outcome.failure, ["26000", "0A000"].contains(failure.state) {
                 statements.remove(request.sql)
+                known.forget(request.sql)
             }
             outcomes.append(outcome)
         }

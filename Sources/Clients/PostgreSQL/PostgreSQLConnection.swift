@@ -17,7 +17,7 @@ public actor PostgreSQLConnection {
     let waiting: SocketWait
     var handle: PQHandle?
     var statements = StatementCache()
-    var types = SQLTypes()
+    let known = KnownForms()
     /// The `sslmode` that holds.
     var mode = ""
     /// Whether what was done last left the connection open and in no transaction.

@@ -38,8 +38,11 @@ public final class Pool<Connection: Sendable>: Sendable {
         /// Answers that came before their callers waited.
         var answers: [Int: Answer] = [:]
         var lastError: IntegrationError?
-        /// Woken when the machine's next tick may be another one.
+        /// Given when the machine's next tick is before `wakesAt`.
         var ticker = ShutdownSignal()
+        /// When the keeper of time looks again; nil: only when it is woken. A tick that is put off meanwhile does not
+        /// wake it, so that lending a connection does not.
+        var wakesAt: Duration?
     }
 
     private let name: String
@@ -184,12 +187,12 @@ public final class Pool<Connection: Sendable>: Sendable {
     private func change(_ event: (inout PoolState, _ now: Duration) -> Void) {
         let now = context.clock.now
         let (actions, isOver, ticker) = state.withLock { state in
-            let before = state.machine.nextTick
             event(&state.machine, now)
             var ticker: ShutdownSignal?
-            if state.machine.nextTick != before {
+            if let next = state.machine.nextTick, state.wakesAt.map({ next < $0 }) ?? true {
                 ticker = state.ticker
                 state.ticker = ShutdownSignal()
+                state.wakesAt = next
             }
             return (state.machine.takeActions(), state.machine.isOver, ticker)
         }
@@ -240,7 +243,10 @@ public final class Pool<Connection: Sendable>: Sendable {
 
     private func keepTime() async {
         while !Task.isCancelled {
-            let (next, signal) = state.withLock { ($0.machine.nextTick, $0.ticker) }
+            let (next, signal) = state.withLock { state in
+                state.wakesAt = state.machine.nextTick
+                return (state.wakesAt, state.ticker)
+            }
             guard let next else {
                 await signal.wait()
                 continue

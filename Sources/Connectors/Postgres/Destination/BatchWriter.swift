@@ -217,7 +217,7 @@ struct BatchWriter {
     private func request(_ unit: Unit) -> SQLRequest {
         guard hasParameters else { return SQLRequest(target.single) }
         guard case .table(let table) = target else { return SQLRequest(target.single, rows, rows: unit) }
-        return SQLRequest(table.insert(rows: unit.count), rows, rows: unit)
+        return SQLRequest(unit.count == 1 ? table.single : table.insert(rows: unit.count), rows, rows: unit)
     }
 
     private func run(_ requests: [SQLRequest]) async throws(IntegrationError) -> [SQLOutcome] {

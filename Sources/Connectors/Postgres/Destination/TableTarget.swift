@@ -9,7 +9,7 @@ enum RowTarget: Sendable {
     var single: String {
         switch self {
         case .statement(let sql): sql
-        case .table(let table): table.insert(rows: 1)
+        case .table(let table): table.single
         }
     }
 
@@ -29,6 +29,16 @@ struct TableTarget: Sendable {
     /// The columns by which a row is known again.
     let key: [SQLName]
     let conflict: PostgresConfiguration.Conflict
+    /// The statement for one row.
+    private(set) var single = ""
+
+    init(table: SQLName, columns: [SQLName], key: [SQLName], conflict: PostgresConfiguration.Conflict) {
+        self.table = table
+        self.columns = columns
+        self.key = key
+        self.conflict = conflict
+        single = insert(rows: 1)
+    }
 
     private var columnList: String { columns.map(\.quoted).joined(separator: ", ") }
 
