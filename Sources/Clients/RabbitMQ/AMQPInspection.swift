@@ -111,9 +111,23 @@ public actor AMQPInspection {
     /// - Returns: what is not there yet, in words.
     /// - Throws: `amqpDiffers`, and `amqpNotFound` for what is only to be checked.
     public func compare(_ topology: AMQPTopology) throws(IntegrationError) -> [String] {
+        try ask { link throws(AMQPFault) in try link.missing(of: topology, on: 1) }
+    }
+
+    /// Finds out whether the user may publish to an exchange, as far as it is there.
+    public func mayWrite(to exchange: String) throws(IntegrationError) -> Bool {
+        try ask { link throws(AMQPFault) in try link.mayWrite(to: exchange, on: 1) }
+    }
+
+    /// Finds out whether the user may consume a queue, as far as it is there.
+    public func mayRead(_ queue: String) throws(IntegrationError) -> Bool {
+        try ask { link throws(AMQPFault) in try link.mayRead(queue, on: 1) }
+    }
+
+    private func ask<R>(_ question: (AMQPLink) throws(AMQPFault) -> R) throws(IntegrationError) -> R {
         guard let link else { throw IntegrationError(.connectionCut, "there is no connection") }
         do throws(AMQPFault) {
-            return try link.missing(of: topology, on: 1)
+            return try question(link)
         } catch {
             throw error.error
         }

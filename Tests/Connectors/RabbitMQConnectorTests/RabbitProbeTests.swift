@@ -153,4 +153,47 @@ struct RabbitProbeTests {
             try await check(destination(bare, bench.exchange))
                 == "the exchange `\(bench.exchange)`, which the connector does not declare")
     }
+
+    @Test
+    func `endpoints say which right is missing, and looking for it takes no message`() async throws {
+        try await bench.feed([bench.message("kept")])
+        _ = try await bench.send(["{}"], [("routing_key", "k")])
+        let user = RabbitServer.freshName("user")
+        try bench.server.control("add_user", user, "secret")
+        let connector: ConfigurationNode = [
+            "url": bench.url, "credentials": ["username": .string(user), "password": "secret"],
+        ]
+        func checks(write: String, read: String) async throws -> [String] {
+            try bench.server.control("set_permissions", user, "^$", write, read)
+            let makers = try RabbitMakers(connector)
+            return try await [
+                check(
+                    makers.destination([
+                        "connector": "broker", "exchange": .string(bench.exchange), "routing_key": "k",
+                    ])), check(makers.source(["connector": "broker", "queue": .string(bench.queue)])),
+            ]
+        }
+        // No more than it needs.
+        let sound = [
+            "the exchange `\(bench.exchange)`, which the connector does not declare",
+            "the queue `\(bench.queue)`, which the connector does not declare",
+        ]
+        let own = try await checks(write: "^\(bench.exchange)$", read: "^\(bench.queue)$")
+        #expect(own == sound)
+        let all = try await checks(write: ".*", read: ".*")
+        #expect(all == sound)
+        let remedy = "(`rabbitmqctl set_permissions -p / \(user) CONFIGURE WRITE READ`)."
+        let crossed = try await checks(write: "^\(bench.queue)$", read: "^\(bench.exchange)$")
+        #expect(
+            crossed == [
+                "IE3003 | the user `\(user)` may not publish to the exchange `\(bench.exchange)` | "
+                    + "Give it the right to write there \(remedy)",
+                "IE3003 | the user `\(user)` may not consume the queue `\(bench.queue)` | "
+                    + "Give it the right to read there \(remedy)",
+            ])
+        try bench.server.control("delete_user", user)
+        let kept = try await bench.take(1)
+        #expect(kept.map(\.text) == ["kept"])
+        #expect(kept.map(\.isRedelivered) == [false])
+    }
 }
