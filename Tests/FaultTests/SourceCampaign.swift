@@ -13,55 +13,41 @@ struct Feed: Sendable {
 
 /// Kills an engine again and again while it works on orders out of another system, then lets it finish, and judges.
 struct SourceCampaign {
-    private let topology: Topology
-    private let seed: UInt64
+    private var trial: Trial
     private let feed: Feed
-    private let orders: Orders
-    private let folder: Folder
-    private var random: RandomSource
     private var accepted = 0
-    private(set) var result = Tally()
+    var result: Tally { trial.result }
     /// Longest time from a server that is back to the first message that is through, and to the last.
     private(set) var slowest = (first: Duration.zero, last: Duration.zero)
 
     init(_ topology: Topology, _ feed: Feed, seed: UInt64) throws {
-        self.topology = topology
-        self.seed = seed
+        trial = try Trial(topology, seed: seed)
         self.feed = feed
-        orders = Orders(seed: seed)
-        random = RandomSource(seed: seed)
-        folder = try Folder()
-        try folder.write("integration.yaml", topology.configuration)
     }
 
     mutating func run(kills: Int) async throws {
-        var tries = 0
         while result.kills < kills {
-            tries += 1
-            try #require(tries <= kills * 3, "\(topology.name), seed \(seed): faults do not fire")
-            let stage = topology.stages[(result.kills + Int(seed % 11)) % topology.stages.count]
-            let fault = stage.replacing("N", with: "\(Int.random(in: 1...14, using: &random))")
-            let engine = try start(failing: fault)
-            try await accept(topology.orders / 2)
-            if try finish(engine) { result.kills += 1 }
+            let engine = try trial.start(failing: trial.nextFault(of: kills))
+            try await accept(trial.topology.orders / 2)
+            if try finish(engine) { trial.result.kills += 1 }
             // What three deaths have met alone is poison and becomes a dead letter, as it should.
             if result.kills.isMultiple(of: 2) { try drain() }
         }
-        try await calm(bound: result.kills * topology.copiesPerKill)
+        try await calm(bound: result.kills * trial.topology.copiesPerKill)
     }
 
     /// Kills the engine at moments that nobody chose, in the middle of whatever it does.
     mutating func run(randomKills kills: Int) async throws {
         while result.kills < kills {
             // Without a launcher in between, which would be what is killed.
-            let engine = try start(failing: "", launcher: [])
-            try await accept(topology.orders / 2)
-            engine.wait(seconds: Double.random(in: 0.05...0.6, using: &random))
+            let engine = try trial.start(failing: "", launcher: [])
+            try await accept(trial.topology.orders / 2)
+            engine.wait(seconds: Double.random(in: 0.05...0.6, using: &trial.random))
             engine.send(SIGKILL)
-            if engine.wait() == 1000 + SIGKILL { result.kills += 1 }
+            if engine.wait() == 1000 + SIGKILL { trial.result.kills += 1 }
             if result.kills.isMultiple(of: 2) { try drain() }
         }
-        try await calm(bound: result.kills * topology.copiesPerKill)
+        try await calm(bound: result.kills * trial.topology.copiesPerKill)
     }
 
     /// Does something to the server again and again under an engine that goes on; then judges.
@@ -75,12 +61,12 @@ struct SourceCampaign {
         disturbing times: Int, copies: Int, lines: Int, prepared: () throws -> Void = {},
         _ disturb: (Child) throws -> Void
     ) async throws {
-        let engine = try start(failing: "", launcher: [], level: "warning")
+        let engine = try trial.start(failing: "", launcher: [], level: "warning")
         try await accept(1)
         #expect(try waitForProgress(below: 1) == 0)
         try prepared()
         for _ in 0..<times {
-            try await accept(topology.orders)
+            try await accept(trial.topology.orders)
             try disturb(engine)
             let back = SystemClock().now
             let before = try feed.rest(accepted)
@@ -88,15 +74,15 @@ struct SourceCampaign {
             var rest = try waitForProgress(below: before + 10)
             slowest.first = max(slowest.first, SystemClock().now - back)
             rest = try waitForProgress(below: 1, from: rest)
-            #expect(rest == 0, "\(topology.name), seed \(seed): \(rest) are never through")
+            #expect(rest == 0, "\(trial.name): \(rest) are never through")
             slowest.last = max(slowest.last, SystemClock().now - back)
-            result.kills += 1
+            trial.result.kills += 1
         }
         try end(engine)
         // What it says at its end is no log.
-        let words = try folder.read(".stderr").split(separator: "\n").prefix { !$0.hasPrefix("stopping: ") }
-        #expect(words.count <= times * lines, "\(topology.name): \(words.joined(separator: "\n"))")
-        try await judge(bound: result.kills * topology.copiesPerKill * copies)
+        let words = try trial.folder.read(".stderr").split(separator: "\n").prefix { !$0.hasPrefix("stopping: ") }
+        #expect(words.count <= times * lines, "\(trial.name): \(words.joined(separator: "\n"))")
+        try await trial.judge(accepted, bound: result.kills * trial.topology.copiesPerKill * copies)
     }
 
     /// What a process uses of the processors while `body` runs.
@@ -126,59 +112,34 @@ struct SourceCampaign {
     private mutating func calm(bound: Int) async throws {
         try await accept(1)
         try drain()
-        try await judge(bound: bound)
-    }
-
-    private mutating func judge(bound: Int) async throws {
-        let judge = try await Judge(orders, count: accepted, topology, in: folder)
-        result.messages = accepted
-        result.lost = judge.lost.count
-        result.copies = judge.copies
-        result.bound = bound
-        #expect(judge.lost.isEmpty, "\(topology.name), seed \(seed): lost \(judge.lost.prefix(10))")
-        #expect(judge.wrong.isEmpty, "\(topology.name), seed \(seed): \(judge.wrong.prefix(5))")
-        #expect(result.copies <= result.bound, "\(topology.name), seed \(seed): \(result.copies) copies")
+        try await trial.judge(accepted, bound: bound)
     }
 
     /// From now on each is an obligation.
     private mutating func accept(_ count: Int) async throws {
-        try await feed.put((accepted..<accepted + count).map { ("\(seed)-\($0)", orders[$0].line) })
+        try await feed.put((accepted..<accepted + count).map { ("\(trial.seed)-\($0)", trial.orders[$0].line) })
         accepted += count
-    }
-
-    private func start(
-        failing fault: String, launcher: [String] = Executable.atMostAMinute, level: String = "error"
-    ) throws -> Child {
-        try Child(
-            ["run", "--log-level", level], folder: folder, environment: ["INTEGRATION_FAILPOINT=\(fault)"],
-            output: folder.path(".stdout"), words: .file(folder.path(".stderr")), launcher: launcher)
     }
 
     /// Waits until the engine is killed, or has had time enough to come to where it would be; says whether it was.
     private func finish(_ engine: Child) throws -> Bool {
         for _ in 0..<200 where !engine.hasEnded { engine.wait(seconds: 0.05) }
         engine.send(SIGTERM)
-        let status = engine.wait()
-        let words = try folder.read(".stderr")
-        try #require(
-            status == 0 || status == 1000 + SIGKILL, "\(topology.name), seed \(seed): \(status)\n\(words)")
-        return status != 0
+        return try trial.end(engine) { $0 == 0 || $0 == 1000 + SIGKILL } != 0
     }
 
     /// Runs an engine that nobody kills until all is through, what is in hand with it.
     private func drain() throws {
         // An engine with nothing to do would be told to end before it listens.
         guard try feed.rest(accepted) > 0 else { return }
-        let engine = try start(failing: "")
+        let engine = try trial.start(failing: "")
         let rest = try waitForProgress(below: 1)
-        #expect(rest == 0, "\(topology.name), seed \(seed): \(rest) are never through")
+        #expect(rest == 0, "\(trial.name): \(rest) are never through")
         try end(engine)
     }
 
     private func end(_ engine: Child) throws {
         engine.send(SIGTERM)
-        let status = engine.wait()
-        let words = try folder.read(".stderr")
-        try #require(status == 0, "\(topology.name), seed \(seed): \(status)\n\(words)")
+        try trial.end(engine)
     }
 }
