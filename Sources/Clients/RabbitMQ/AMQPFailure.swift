@@ -42,6 +42,14 @@ enum AMQPFailure {
         }
     }
 
+    /// What failed before anything was sent, so that it loses no message a try.
+    static func unsent(_ error: IntegrationError) -> IntegrationError {
+        guard [.interrupted, .timeout, .serverError].contains(error.code.retryClass) else { return error }
+        return IntegrationError(
+            error.code == .answerTimedOut ? .connectTimedOut : .connectionRefused, error.message,
+            nativeCode: error.nativeCode, causes: error.causes, remedy: error.remedy)
+    }
+
     /// The library's own error, over a connection that was there.
     static func library(_ status: Int32, _ functions: AMQPLibrary.Functions, _ what: String) -> IntegrationError {
         let words = functions.pointee.amqp_error_string2(status).map { String(cString: $0) } ?? "error \(status)"

@@ -27,6 +27,8 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     private let options: ConsumerOptions
     private let logger: Logger
     private var link: AMQPLink?
+    /// The address that worked last.
+    private var favourite: AMQPOptions.Address?
     /// Counts channels: a tag belongs to one of them.
     private var channel = 0
     private var isConsuming = false
@@ -64,14 +66,19 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
                 try takeIn()
                 expire()
                 try tell()
+                try link?.beat()
+                try link?.flush()
             } catch {
                 fail(error)
             }
-            if !isStopping { mailbox.wait(link?.descriptor, until: nextTurn) }
+            if !isStopping, mailbox.wait(link?.descriptor, forRoom: link?.output.isEmpty == false, until: nextTurn) {
+                link?.noteSign()
+            }
         }
         inbox.close()
         do throws(AMQPFault) {
             try tell()
+            try link?.flush()
         } catch {
             // The broker hands over again what it was not told of.
             link?.destroy()
@@ -83,8 +90,8 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
 
     private var nextTurn: Duration {
         let now = SystemClock().now
-        // Heartbeats are sent in passing: several turns in each.
-        let turn = now + connection.heartbeat / 4
+        // Signs of life are given in passing: several turns in each heartbeat.
+        let turn = now + (link?.longestTurn ?? .seconds(60))
         if isFinished { return turn }
         return isConsuming ? min(turn, ledger.nextDeadline ?? turn) : min(turn, nextTry)
     }
@@ -133,8 +140,9 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
 
     private func opened() throws(IntegrationError) -> AMQPLink {
         if let link { return link }
-        let opened = try AMQPLink.open(connection, gate: gate)
+        let opened = try AMQPLink.open(connection, favourite: favourite, gate: gate)
         link = opened
+        favourite = opened.address
         return opened
     }
 

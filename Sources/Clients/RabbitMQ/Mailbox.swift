@@ -45,16 +45,22 @@ final class Mailbox<Item: Sendable>: Sendable {
         }
     }
 
-    /// Returns when something was put in, when the connection has something to be read, or at a deadline.
-    func wait(_ connection: Int32?, until deadline: Duration) {
+    /// Returns when something was put in, when the connection has something to be read, or room where that is asked for,
+    /// or at a deadline.
+    ///
+    /// - Returns: whether the connection has something to be read, or is at its end.
+    func wait(_ connection: Int32?, forRoom: Bool = false, until deadline: Duration) -> Bool {
+        let events = Int16(POLLIN) | (forRoom ? Int16(POLLOUT) : 0)
         var polls = [pollfd(fd: bell.heard, events: Int16(POLLIN), revents: 0)]
-        if let connection { polls.append(pollfd(fd: connection, events: Int16(POLLIN), revents: 0)) }
+        if let connection { polls.append(pollfd(fd: connection, events: events, revents: 0)) }
         // Rounded up, so that nobody wakes just before the time.
         let rest = max(0, (deadline - SystemClock().now).milliseconds + 1)
-        guard poll(&polls, nfds_t(polls.count), Int32(clamping: rest)) > 0 else { return }
-        guard polls[0].revents != 0 else { return }
-        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { rings in
-            while read(bell.heard, rings.baseAddress, rings.count) == rings.count {}
+        guard poll(&polls, nfds_t(polls.count), Int32(clamping: rest)) > 0 else { return false }
+        if polls[0].revents != 0 {
+            withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { rings in
+                while read(bell.heard, rings.baseAddress, rings.count) == rings.count {}
+            }
         }
+        return polls.count > 1 && polls[1].revents & ~Int16(POLLOUT) != 0
     }
 }
