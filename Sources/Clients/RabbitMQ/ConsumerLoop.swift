@@ -3,15 +3,17 @@ internal import IntegrationResilience
 internal import Logging
 
 /// What the thread of a consuming connection does: connects, and again after it was cut; takes in what comes; tells the
-/// broker what became of it; puts back what is held for too long.
+/// broker what became of it; puts back what is held for too long, and what nobody takes.
 final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     // Proof of Sendable: `mailbox`, `gate`, `inbox` and `opening` are safe for threads; everything else is touched by
     // `run`, which one thread calls once.
 
     enum Command {
         case settle([(tag: AMQPDelivery.Tag, outcome: AMQPOutcome)])
-        /// They are being worked on from now on.
-        case begin([AMQPDelivery.Tag])
+        /// They are being worked on from now on; told when they are not ours any more.
+        case begin([AMQPDelivery.Tag], lost: ShutdownSignal)
+        /// Somebody wants messages again.
+        case resume
         /// Nothing more is wanted; these were never taken and go back to the queue.
         case finish([AMQPDelivery.Tag])
         case stop
@@ -33,6 +35,10 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     private var channel = 0
     private var isConsuming = false
     private var ledger = AckLedger()
+    /// Whom to tell that a message is not theirs any more.
+    private var leases: [UInt64: ShutdownSignal] = [:]
+    /// Whether the broker hands nothing over, because nobody takes.
+    private var isPaused = false
     private var failures = 0
     private var outage = OutageLog()
     /// When to try again.
@@ -44,6 +50,8 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     /// The channel's number on its connection; what is declared has one of its own.
     private static let number: UInt16 = 1
     private static let declaring: UInt16 = 2
+    /// So long nobody has taken anything, nor works on anything, when others may have what waits.
+    private static let patience = Duration.seconds(3)
     private static let backoff = Backoff(initial: .milliseconds(200), maximum: .seconds(3), jitter: .ratio(0.5))
 
     init(_ connection: AMQPOptions, _ topology: AMQPTopology, _ options: ConsumerOptions, _ logger: Logger) {
@@ -63,6 +71,7 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
             }
             if !isStopping, !isFinished, !isConsuming, nextTry <= SystemClock().now { begin() }
             do throws(AMQPFault) {
+                try pauseIfIdle()
                 try takeIn()
                 expire()
                 try tell()
@@ -85,6 +94,7 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
         }
         link?.close()
         link = nil
+        loseLeases()
         opening.finish(IntegrationError(.connectionCut, "the consumer was closed"))
     }
 
@@ -92,22 +102,40 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
         let now = SystemClock().now
         // Signs of life are given in passing: several turns in each heartbeat.
         let turn = now + (link?.longestTurn ?? .seconds(60))
-        if isFinished { return turn }
-        return isConsuming ? min(turn, ledger.nextDeadline ?? turn) : min(turn, nextTry)
+        guard isConsuming else { return isFinished ? turn : min(turn, nextTry) }
+        return min(turn, ledger.nextDeadline() ?? turn, isFinished ? turn : nextPause ?? turn)
+    }
+
+    /// When nobody has taken what waits for too long; nil where nothing waits.
+    private var nextPause: Duration? {
+        guard let (oldest, quiet) = inbox.idleness else { return nil }
+        return ledger.working == 0 ? quiet + min(Self.patience, options.visibility) : oldest + options.visibility
     }
 
     private func handle(_ command: Command) throws(AMQPFault) {
         switch command {
         case .settle(let outcomes):
-            for (tag, outcome) in outcomes where tag.channel == channel { ledger.settle(tag.number, outcome) }
-        case .begin(let tags):
+            for (tag, outcome) in outcomes where tag.channel == channel {
+                ledger.settle(tag.number, outcome)
+                leases[tag.number] = nil
+            }
+        case .begin(let tags, let lost):
             let deadline = SystemClock().now + options.visibility
-            for tag in tags where tag.channel == channel { _ = ledger.extend(tag.number, until: deadline) }
+            for tag in tags {
+                guard tag.channel == channel, ledger.begin(tag.number, until: deadline) else {
+                    lost.signal()
+                    continue
+                }
+                leases[tag.number] = lost
+            }
+        case .resume:
+            isPaused = false
+            if let link, isConsuming, !isFinished { try consume(link) }
         case .finish(let tags):
             isFinished = true
             for tag in tags where tag.channel == channel { ledger.settle(tag.number, .requeued) }
             // First of all, so that what goes back does not come again.
-            if let link, isConsuming { try link.cancel(Self.number) }
+            if let link, isConsuming, !isPaused { try link.cancel(Self.number) }
         case .stop: isStopping = true
         }
     }
@@ -120,8 +148,7 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
             do throws(AMQPFault) {
                 try link.declare(topology, on: Self.declaring)
                 try link.openChannel(Self.number)
-                try link.consume(
-                    Self.number, options.queue, prefetch: options.prefetch, isExclusive: options.isExclusive)
+                if !isPaused { try consume(link) }
             } catch {
                 if error.reach == .connection { drop() }
                 throw error.error
@@ -136,6 +163,10 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
             waitForNextTry(after: error)
             opening.finish(error)
         }
+    }
+
+    private func consume(_ link: AMQPLink) throws(AMQPFault) {
+        try link.consume(Self.number, options.queue, prefetch: options.prefetch, isExclusive: options.isExclusive)
     }
 
     private func opened() throws(IntegrationError) -> AMQPLink {
@@ -153,8 +184,10 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
         let now = SystemClock().now
         nextTry = now + wait
         guard outage.failed(at: now) else { return }
+        var words = "the queue can't be consumed at the moment"
+        if let remedy = error.remedy { words += ": \(remedy)" }
         logger.warning(
-            "the queue can't be consumed at the moment",
+            "\(words)",
             metadata: [
                 "queue": "\(options.queue)", "code": "\(error.code)", "error": "\(error.message)",
                 "cause": "\(error.causes.joined(separator: ": "))", "next": "\(wait.configurationText)",
@@ -166,10 +199,16 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
         waitForNextTry(after: fault.error)
         if fault.reach == .connection { drop() }
         isConsuming = false
-        inbox.remove { _ in true }
+        inbox.removeAll()
         ledger = AckLedger()
+        loseLeases()
         // Nothing that is settled from now on belongs to a channel that is there.
         channel += 1
+    }
+
+    private func loseLeases() {
+        for lost in leases.values { lost.signal() }
+        leases.removeAll()
     }
 
     private func drop() {
@@ -182,12 +221,11 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     private func takeIn() throws(AMQPFault) {
         guard let link else { return }
         var arrived: [AMQPDelivery] = []
-        let deadline = SystemClock().now + options.visibility
         while let event = try link.nextEvent() {
             switch event {
             case .delivered(_, let message):
                 guard isConsuming else { continue }
-                ledger.add(message.tag, until: deadline)
+                ledger.add(message.tag)
                 arrived.append(
                     AMQPDelivery(
                         tag: AMQPDelivery.Tag(channel: channel, number: message.tag),
@@ -205,14 +243,30 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
             case .confirmed, .returned, .blocked, .unblocked: break
             }
         }
-        guard !arrived.isEmpty, !inbox.put(arrived) else { return }
+        guard !arrived.isEmpty, !inbox.put(arrived, at: SystemClock().now) else { return }
         for delivery in arrived { ledger.settle(delivery.tag.number, .requeued) }
     }
 
+    /// Where nobody takes what waits, others may have it: one by one it would go back again and again without any work,
+    /// which queues count (`x-delivery-limit`).
+    private func pauseIfIdle() throws(AMQPFault) {
+        guard let link, isConsuming, !isPaused, !isFinished, let nextPause, nextPause <= SystemClock().now else {
+            return
+        }
+        isPaused = true
+        let rest = inbox.pause()
+        // First of all, so that what goes back does not come again.
+        try link.cancel(Self.number)
+        for delivery in rest { ledger.settle(delivery.tag.number, .requeued) }
+        logger.info(
+            "nobody takes messages: those that were handed over go back to their queue",
+            metadata: ["queue": "\(options.queue)", "count": "\(rest.count)"])
+    }
+
     private func expire() {
-        let expired = Set(ledger.expire(SystemClock().now))
+        let expired = ledger.expire(SystemClock().now)
         guard !expired.isEmpty else { return }
-        inbox.remove { expired.contains($0.number) }
+        for tag in expired { leases.removeValue(forKey: tag)?.signal() }
         logger.warning(
             "messages were not settled in time and go back to their queue",
             metadata: ["queue": "\(options.queue)", "count": "\(expired.count)"])
