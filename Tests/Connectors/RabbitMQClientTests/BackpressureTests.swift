@@ -50,6 +50,7 @@ struct BackpressureTests {
             try await publisher.withChannel(to: "") { channel in
                 #expect(await channel.publish([.text("first", to: queue)]).codes == [nil])
                 server.send(SIGSTOP)
+                try await Task.sleep(for: .milliseconds(200))
                 let started = SystemClock().now
                 let outcomes = await channel.publish(batch(200, to: queue))
                 let took = SystemClock().now - started
