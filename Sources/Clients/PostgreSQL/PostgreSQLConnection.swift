@@ -31,7 +31,7 @@ public actor PostgreSQLConnection {
     public init(_ settings: PostgreSQLSettings, logger: Logger) throws(IntegrationError) {
         self.settings = settings
         self.logger = logger
-        executor = ThreadExecutor()
+        executor = try ThreadExecutor()
         waiting = try SocketWait()
     }
 

@@ -20,7 +20,7 @@ public final class AMQPConsumer: Sendable {
         logger: Logger, isFatal: @Sendable (IntegrationError) -> Bool,
         _ body: (AMQPConsumer) async throws -> R
     ) async throws -> R {
-        let loop = ConsumerLoop(connection, topology, options, logger)
+        let loop = try ConsumerLoop(connection, topology, options, logger)
         return try await loop.whileRunning {
             if let error = await loop.opening.wait(), isFatal(error) { throw error }
             try Task.checkCancellation()

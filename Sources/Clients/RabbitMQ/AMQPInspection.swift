@@ -13,7 +13,7 @@ public actor AMQPInspection {
         public let daysLeft: Int
     }
 
-    private let executor = ThreadExecutor()
+    private let executor: ThreadExecutor
     private let options: AMQPOptions
     private let gate: SocketGate
     /// Where the broker's nodes are.
@@ -24,14 +24,17 @@ public actor AMQPInspection {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private init(_ options: AMQPOptions, _ gate: SocketGate) { (self.options, self.gate) = (options, gate) }
+    private init(_ options: AMQPOptions, _ gate: SocketGate) throws(IntegrationError) {
+        executor = try ThreadExecutor(stackSize: OwnThread.stackSize)
+        (self.options, self.gate) = (options, gate)
+    }
 
     /// Inspects the first node of a broker that accepts, for the length of `body`; what waits is cut where the task is cancelled.
     public static func withInspection<R: Sendable>(
         _ options: AMQPOptions, _ body: (AMQPInspection) async throws(IntegrationError) -> R
     ) async throws(IntegrationError) -> R {
         let gate = SocketGate()
-        let inspection = AMQPInspection(options, gate)
+        let inspection = try AMQPInspection(options, gate)
         let outcome: Result<R, IntegrationError> = await withTaskCancellationHandler {
             do throws(IntegrationError) {
                 return .success(try await body(inspection))

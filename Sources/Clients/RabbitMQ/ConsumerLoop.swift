@@ -19,7 +19,7 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
         case stop
     }
 
-    let mailbox = Mailbox<Command>()
+    let mailbox: Mailbox<Command>
     let gate = SocketGate()
     let inbox = DeliveryInbox()
     /// How the first try to consume went.
@@ -54,7 +54,10 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
     private static let patience = Duration.seconds(3)
     private static let backoff = Backoff(initial: .milliseconds(200), maximum: .seconds(3), jitter: .ratio(0.5))
 
-    init(_ connection: AMQPOptions, _ topology: AMQPTopology, _ options: ConsumerOptions, _ logger: Logger) {
+    init(
+        _ connection: AMQPOptions, _ topology: AMQPTopology, _ options: ConsumerOptions, _ logger: Logger
+    ) throws(IntegrationError) {
+        mailbox = try Mailbox()
         (self.connection, self.topology, self.options, self.logger) = (connection, topology, options, logger)
     }
 

@@ -10,10 +10,14 @@ final class Mailbox<Item: Sendable>: Sendable {
     /// A pipe: what is written at one end wakes who waits at the other.
     private let bell: (heard: Int32, rung: Int32)
 
-    init() {
+    /// - Throws: `noConnection` when the process has no descriptor left.
+    init() throws(IntegrationError) {
         var ends: [Int32] = [-1, -1]
-        let result = pipe(&ends)
-        precondition(result == 0, "no pipe could be made (error \(errno)); is the limit of open files reached?")
+        guard pipe(&ends) == 0 else {
+            throw IntegrationError(
+                .noConnection, "no pipe can be made", causes: [String(cString: strerror(errno))],
+                remedy: "Raise the limit of open files (`ulimit -n`).")
+        }
         for end in ends {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)

@@ -39,7 +39,7 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         var hasRefused = false
     }
 
-    let mailbox = Mailbox<Command>()
+    let mailbox: Mailbox<Command>
     let gate = SocketGate()
     private let options: AMQPOptions
     private let topology: AMQPTopology
@@ -55,7 +55,8 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
     /// What is not written yet, in order.
     private var outgoing: [Outgoing] = []
 
-    init(_ options: AMQPOptions, _ topology: AMQPTopology, _ logger: Logger) {
+    init(_ options: AMQPOptions, _ topology: AMQPTopology, _ logger: Logger) throws(IntegrationError) {
+        mailbox = try Mailbox()
         (self.options, self.topology, self.logger) = (options, topology, logger)
     }
 
