@@ -21,14 +21,22 @@ struct SourceCampaign {
     private(set) var slowest = (first: Duration.zero, last: Duration.zero)
 
     init(_ topology: Topology, _ feed: Feed, seed: UInt64) throws {
+        var topology = topology
+        topology.stages.append("after-ack:sleep=20:1-,reload:kill")
         trial = try Trial(topology, seed: seed)
         self.feed = feed
     }
 
+    /// Kills the engine at its failpoints.
+    ///
+    /// - Parameter kills: at least so many; each stage is met once at least.
     mutating func run(kills: Int) async throws {
+        let kills = max(kills, trial.topology.stages.count)
         while result.kills < kills {
-            let engine = try trial.start(failing: trial.nextFault(of: kills))
+            let fault = try trial.nextFault(of: kills)
+            let engine = try trial.start(failing: fault)
             try await accept(trial.topology.orders / 2)
+            if fault.contains("reload") { try reload(engine) }
             if try finish(engine) { trial.result.kills += 1 }
             // What three deaths have met alone is poison and becomes a dead letter, as it should.
             if result.kills.isMultiple(of: 2) { try drain() }
@@ -119,6 +127,17 @@ struct SourceCampaign {
     private mutating func accept(_ count: Int) async throws {
         try await feed.put((accepted..<accepted + count).map { ("\(trial.seed)-\($0)", trial.orders[$0].line) })
         accepted += count
+    }
+
+    /// Has an engine take its configuration in once more; the first that finds it is the one that it dies of.
+    private func reload(_ engine: Child) throws {
+        for _ in 0..<100 where !engine.hasEnded {
+            engine.wait(seconds: 0.05)
+            let asking = try Child(
+                ["reload"], folder: trial.folder, output: trial.folder.path(".reload"),
+                words: .file(trial.folder.path(".reload.words")))
+            _ = asking.wait()
+        }
     }
 
     /// Waits until the engine is killed, or has had time enough to come to where it would be; says whether it was.
