@@ -73,6 +73,7 @@ struct SourceCampaign {
         try await accept(1)
         #expect(try waitForProgress(below: 1) == 0)
         try prepared()
+        var base: Holdings?
         for _ in 0..<times {
             try await accept(trial.topology.orders)
             try disturb(engine)
@@ -85,12 +86,24 @@ struct SourceCampaign {
             #expect(rest == 0, "\(trial.name): \(rest) are never through")
             slowest.last = max(slowest.last, SystemClock().now - back)
             trial.result.kills += 1
+            if base == nil { base = try Holdings(of: engine.process) }
         }
+        try expectNoLeak(engine, base, times)
         try end(engine)
         // What it says at its end is no log.
         let words = try trial.folder.read(".stderr").split(separator: "\n").prefix { !$0.hasPrefix("stopping: ") }
         #expect(words.count <= times * lines, "\(trial.name): \(words.joined(separator: "\n"))")
         try await trial.judge(accepted, bound: result.kills * trial.topology.copiesPerKill * copies)
+    }
+
+    /// Compares what an engine holds with what it held after the first of many outages.
+    private func expectNoLeak(_ engine: Child, _ base: Holdings?, _ times: Int) throws {
+        guard let base, times >= 10 else { return }
+        let rest = try Holdings(of: engine.process)
+        print("    \(trial.topology.name): \(rest) after \(times) outages; after the first: \(base)")
+        // Pools may have opened a few connections more, of three descriptors each.
+        #expect(rest.descriptors <= base.descriptors + 15, "\(trial.name)")
+        #expect(rest.residentBytes <= base.residentBytes + (16 << 20), "\(trial.name)")
     }
 
     /// What a process uses of the processors while `body` runs.
