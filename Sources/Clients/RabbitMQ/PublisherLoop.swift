@@ -83,7 +83,9 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
             }
             // A channel that was open while a quorum queue lost its leader may refuse everything ever after (seen with
             // RabbitMQ 3.10); a new one does not.
-            if let used = channels[target], used.hasRefused, used.window.count == 0 { leave(target) }
+            if let used = channels[target], used.hasRefused, used.window.count == 0 {
+                try leave(target, link)
+            }
             let number = try channel(of: target, link)
             try link.together { () throws(AMQPFault) in
                 for (index, message) in ticket.messages.enumerated() {
@@ -150,11 +152,24 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
     }
 
     private func leave(_ target: PublishTarget) {
-        guard let channel = channels.removeValue(forKey: target), let link else { return }
+        guard let link else { return }
+        do throws(AMQPFault) {
+            try leave(target, link)
+        } catch {
+            lose(error.error)
+        }
+    }
+
+    /// Closes a channel.
+    ///
+    /// - Throws: what ends the connection, which is of no use any more; what the broker has against the channel ends it as
+    ///   well as anything.
+    private func leave(_ target: PublishTarget, _ link: AMQPLink) throws(AMQPFault) {
+        guard let channel = channels.removeValue(forKey: target) else { return }
         do throws(AMQPFault) {
             try link.closeChannel(channel.number)
         } catch {
-            if error.reach == .connection { lose(error.error) }
+            if error.reach == .connection { throw error }
         }
     }
 
