@@ -3,8 +3,23 @@ internal import PostgreSQLClient
 internal import Synchronization
 
 struct InboxOptions: Sendable {
+    /// What ids are noted under: a message that is known here is known to all who have the same name.
+    let name: String
     /// How long ids are kept.
     let keep: Duration
+
+    /// The name of a destination that was given none.
+    ///
+    /// - Parameters:
+    ///   - destination: its name in the engine, which a flow numbers where it was written on the spot.
+    ///   - doing: what it does, so that those that swap their places and numbers don't take each other's inbox.
+    static func name(_ destination: String, _ doing: [String]) -> String {
+        // With its length each, so that what ends one can't begin another.
+        let print = Fingerprint(([destination] + doing).map { "\($0.utf8.count) \($0)" }.joined()).value
+        let digits = String(print, radix: 16)
+        let number = String(repeating: "0", count: 16 - digits.count) + digits
+        return "\(String(destination.prefix(64).map { $0 == "\0" ? " " : $0 })) \(number)"
+    }
 }
 
 /// The table where messages that had their effect are noted, in the transaction of the effect.
@@ -18,10 +33,9 @@ final class Inbox: Sendable {
     private let destination: String
     private let state = Mutex(State())
 
-    /// - Parameter destination: what ids are noted under; other destinations have their own.
-    init(_ options: InboxOptions, of destination: String) {
+    init(_ options: InboxOptions) {
         keep = options.keep
-        self.destination = Self.digest(destination)
+        destination = options.name
     }
 
     /// How often old ids are removed, and how many at most then.
@@ -79,9 +93,4 @@ final class Inbox: Sendable {
 
     /// Ids are letters and digits alone.
     private static func list(_ ids: [MessageID]) -> String { "{" + ids.map(\.description).joined(separator: ",") + "}" }
-
-    /// As much of the name as is worth reading, and what tells it from others.
-    private static func digest(_ name: String) -> String {
-        "\(String(name.prefix(64).map { $0 == "\0" ? " " : $0 })) \(String(Fingerprint(name).value, radix: 16))"
-    }
 }

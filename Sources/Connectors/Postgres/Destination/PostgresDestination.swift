@@ -13,7 +13,7 @@ struct PostgresDestination: Destination {
         in context: FlowContext, _ body: (any Sender) async throws -> R
     ) async throws -> R {
         try await connection.database.open(in: context) { session in
-            let inbox = inbox.map { Inbox($0, of: "\(context.flow) \(target.identity)") }
+            let inbox = inbox.map { Inbox($0) }
             return try await body(PostgresSender(destination: self, session: session, inbox: inbox))
         }
     }
