@@ -86,4 +86,45 @@ struct InboxTests {
             try schema.destination(Self.debit + [("inbox_name", "postings")])
         }
     }
+
+    // MARK: Old ids
+
+    @Test
+    func `old ids go as fast as they become old, and no send waits for that`() async throws {
+        try await send(to: [("f/1", Self.debit)])
+        try schema.sql(
+            """
+            insert into integration_inbox
+            select destination, 'old' || n, now() - interval '8 days' from integration_inbox, generate_series(1, 35000) n
+            """)
+        let destination = try TestMakers(connector: schema.connector()).destination(
+            .mapping([("connector", "db"), ("inbox", true)] + Self.debit), named: "f/1")
+        try await destination.withSender(in: .quiet()) { sender in
+            let report = try await sender.send(Batch([#"{"n":1}"#]))
+            #expect(report.refused.isEmpty)
+            while try schema.sql("select count(*) from integration_inbox where message like 'old%'") != ["0"] {
+                await Task.yield()
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `ids that can't be removed fail no send, and are said once`() async throws {
+        try await send(to: [("f/1", Self.debit)])
+        let role = try TestRole(schema)
+        try role.grant("insert on entries")
+        try role.grant("select, insert on integration_inbox")
+        let recorder = LogRecorder()
+        let destination = try role.makers().destination(
+            .mapping([("connector", "db"), ("inbox", true)] + Self.debit), named: "f/1")
+        try await destination.withSender(in: recorder.context()) { sender in
+            for number in 0..<3 {
+                let report = try await sender.send(Batch(["{\"n\":\(number)}"]))
+                #expect(report.refused.isEmpty)
+            }
+            while recorder.text.isEmpty { await Task.yield() }
+        }
+        #expect(recorder.text.contains("old ids can't be removed"))
+        #expect(recorder.text.contains("permission denied for table integration_inbox"))
+    }
 }

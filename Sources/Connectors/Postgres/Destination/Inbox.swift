@@ -1,6 +1,7 @@
 internal import IntegrationCore
+internal import IntegrationResilience
+internal import Logging
 internal import PostgreSQLClient
-internal import Synchronization
 
 struct InboxOptions: Sendable {
     /// What ids are noted under: a message that is known here is known to all who have the same name.
@@ -24,52 +25,66 @@ struct InboxOptions: Sendable {
 
 /// The table where messages that had their effect are noted, in the transaction of the effect.
 final class Inbox: Sendable {
-    private struct State {
-        var isThere = false
-        var nextPruning = Duration.zero
-    }
-
     private let keep: Duration
     private let destination: String
-    private let state = Mutex(State())
+    /// Given once the table is known to be there.
+    private let isThere = ShutdownSignal()
 
     init(_ options: InboxOptions) {
         keep = options.keep
         destination = options.name
     }
 
-    /// How often old ids are removed, and how many at most then.
+    /// Creates the table where it is missing.
+    func prepare(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) async throws(IntegrationError) {
+        guard !isThere.isSignalled else { return }
+        try await OwnTable.create(
+            "integration_inbox",
+            """
+            create table if not exists integration_inbox (
+                destination text not null, message text not null, received timestamptz not null default now(),
+                primary key (destination, message));
+            create index if not exists integration_inbox_received on integration_inbox (destination, received)
+            """, column: "received", connection, timeout: session.timeout)
+        isThere.signal()
+    }
+
+    // MARK: Old ids
+
+    /// How long after old ids were removed those are that have become old since then.
     private static let pruningInterval = Duration.seconds(60)
     private static let prunedAtOnce = 10_000
 
-    /// Creates the table where it is missing, and removes old ids now and then.
-    func prepare(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) async throws(IntegrationError) {
-        if !state.withLock({ $0.isThere }) {
-            try await OwnTable.create(
-                "integration_inbox",
-                """
-                create table if not exists integration_inbox (
-                    destination text not null, message text not null, received timestamptz not null default now(),
-                    primary key (destination, message));
-                create index if not exists integration_inbox_received on integration_inbox (destination, received)
-                """, column: "received", connection, timeout: session.timeout)
-            state.withLock { $0.isThere = true }
+    /// Removes old ids as fast as they become old, beside what is sent and never in its way, until it is cancelled.
+    func prune(_ session: PostgreSQLSession) async {
+        await isThere.wait()
+        let context = session.context
+        var outage = OutageLog()
+        while !Task.isCancelled {
+            do throws(IntegrationError) {
+                // Each time on a connection that is given back, so that nobody waits for the end of it.
+                while try await session.run(pruning).changed >= Self.prunedAtOnce, !Task.isCancelled {}
+                _ = outage.worked()
+            } catch {
+                guard !Task.isCancelled else { return }
+                if outage.failed(at: context.clock.now) {
+                    context.logger.warning(
+                        "old ids can't be removed from integration_inbox for now",
+                        metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                }
+            }
+            guard await context.pause(for: Self.pruningInterval) else { return }
         }
-        let now = session.context.clock.now
-        let isDue = state.withLock { state in
-            guard state.nextPruning <= now else { return false }
-            state.nextPruning = now + Self.pruningInterval
-            return true
-        }
-        guard isDue else { return }
-        let request = SQLRequest(
+    }
+
+    private var pruning: SQLRequest {
+        SQLRequest(
             """
             delete from integration_inbox where ctid = any(array(
                 select ctid from integration_inbox
                 where destination = $1 and received < now() - make_interval(secs => $2::float8)
-                limit \(Self.prunedAtOnce)))
+                limit \(Self.prunedAtOnce) for update skip locked))
             """, [destination, "\(keep.seconds)"])
-        _ = try await connection.run(request, timeout: session.timeout)
     }
 
     /// What may have to be run in a transaction that has failed, where nothing can be prepared any more.
