@@ -175,9 +175,32 @@ struct ConnectionTests {
             let started = ContinuousClock.now
             let error = try await refusal(
                 PostgreSQLSettings(test: server.url(port: port), connectTimeout: .milliseconds(300)))
-            #expect(error.code == .answerTimedOut)
+            #expect(error.code == .connectTimedOut && error.code.retryClass == .connection)
             #expect(error.message.contains("did not answer to the wish for TLS"))
             #expect(ContinuousClock.now - started < .seconds(3))
+        }
+    }
+
+    @Test("A connection that ends at any byte before it is open costs no message a try")
+    func cut() async throws {
+        try await FaultProxy.withProxy(port: server.port) { proxy, port in
+            let settings = try PostgreSQLSettings(test: server.url(port: port), connectTimeout: .seconds(2))
+            await (try PostgreSQLConnection.open(settings)).close()
+            let sizes = NetworkFault.Direction.allCases.map { ($0, proxy.passed($0)) }
+            var failures = 0
+            for (direction, size) in sizes {
+                for place in stride(from: 0, to: size, by: max(1, size / 40)) {
+                    for fault in [NetworkFault.reset(after: place, direction), .cut(after: place, direction)] {
+                        // Without TLS libpq tries a second time, which is cut as well.
+                        proxy.set(fault)
+                        let error = await failure { await (try PostgreSQLConnection.open(settings)).close() }
+                        guard let error else { continue }
+                        failures += 1
+                        #expect(error.code.retryClass == .connection, "\(fault): \(error)")
+                    }
+                }
+            }
+            #expect(failures > 60)
         }
     }
 
