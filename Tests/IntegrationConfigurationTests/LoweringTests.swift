@@ -3,6 +3,7 @@ import IntegrationCore
 import IntegrationEngine
 import IntegrationResilience
 import Logging
+import Synchronization
 import Testing
 
 @Suite struct LoweringTests {
@@ -67,6 +68,29 @@ import Testing
         #expect(step.step is NoStep)
         #expect(step.timeout == timeout)
         #expect(step.concurrency == concurrency)
+    }
+
+    @Test func `A destination is told the name that the engine opens it under`() throws {
+        let names = Mutex<[String]>([])
+        var catalog = Self.catalog
+        catalog.register(destination: "named", FieldTable("named", summary: "No options.", fields: [])) { _, context in
+            names.withLock { $0.append(context.destinationName) }
+            return NoDestination()
+        }
+        catalog.registerCombinations()
+        let text = """
+            version: 1
+            destinations: {d: {type: named}, both: {type: broadcast, destinations: [{type: named}, {type: named}, d]}}
+            flows:
+              f: {source: {type: none}, destination: {type: named}}
+              g: {source: {type: none}, destination: both}
+            """
+        let loaded = ConfigurationLoader(catalog: catalog).load(text: text)
+        #expect(!loaded.diagnostics.hasErrors, "\(loaded.report())")
+        let plan = try EnginePlan(try #require(loaded.document), catalog: catalog)
+        let told = names.withLock { $0 }
+        #expect(told.sorted() == ["d", "f/1", "g/1", "g/2"])
+        #expect(told.allSatisfy { plan.destinations[$0] is NoDestination })
     }
 
     /// What a configuration with connectors is made into.

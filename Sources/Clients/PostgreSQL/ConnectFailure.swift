@@ -10,7 +10,7 @@ struct ConnectFailure {
     private static let signs: [(words: String, code: ErrorCode)] = [
         ("could not translate host name", .hostUnknown), ("no password supplied", .accessRefused),
         ("certificate", .tlsFailed), ("private key file", .tlsFailed), ("SSL error", .tlsFailed),
-        ("does not support SSL", .tlsFailed), ("SSL was required", .tlsFailed), ("SSL SYSCALL", .connectionCut),
+        ("does not support SSL", .tlsFailed), ("SSL was required", .tlsFailed), ("SSL SYSCALL", .connectionRefused),
         ("Connection refused", .connectionRefused), ("No such file or directory", .connectionRefused),
         ("unreachable", .connectionRefused), ("No route to host", .connectionRefused),
         ("session is read-only", .sqlUnavailable), ("session is not read-only", .sqlUnavailable),
@@ -19,7 +19,7 @@ struct ConnectFailure {
     ]
 
     /// - Parameter words: as libpq wrote them, with the server's codes (`PQERRORS_VERBOSE`).
-    func error(_ words: String, _ stage: ConnectStage) -> IntegrationError {
+    func error(_ words: String) -> IntegrationError {
         // One line for each host that was tried; the places in the server's source code are of no use.
         let lines = words.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("LOCATION:") }
         let said = lines.map { Self.withoutCode($0) }
@@ -31,7 +31,7 @@ struct ConnectFailure {
         } else {
             let code = Self.signs.first { words.contains($0.words) }?.code
             error = IntegrationError(
-                code ?? (stage <= .connect ? .connectionRefused : .connectionCut), said.first ?? words,
+                code ?? .connectionRefused, said.first ?? words,
                 causes: Array(said.dropFirst()))
         }
         if error.code == .tlsFailed, words.contains("does not support SSL") {
@@ -48,7 +48,7 @@ struct ConnectFailure {
         }
         let step = stage == .tls ? "to the wish for TLS" : "to who we say we are"
         return IntegrationError(
-            .answerTimedOut, "\(shown) took the connection and then did not answer \(step)",
+            .connectTimedOut, "\(shown) took the connection and then did not answer \(step)",
             remedy: "Check that it is PostgreSQL that listens there, and that it is not stopped.")
     }
 

@@ -3,39 +3,41 @@ internal import Logging
 
 /// A connection of libpq, closed with its owner. Only the thread of its connection touches it.
 final class PQHandle {
+    /// What is told beside answers.
+    private final class Ear {
+        let logger: Logger
+        let remarks: SQLRemarks
+        var isEnding = false
+
+        init(_ logger: Logger, _ remarks: SQLRemarks) { (self.logger, self.remarks) = (logger, remarks) }
+
+        func hear(_ remark: SQLFailure) {
+            isEnding = isEnding || remark.endsConnection
+            remarks.note(remark, logger)
+        }
+    }
+
     let pointer: OpaquePointer
-    /// What the server remarks is handed to this; alive as long as the connection.
-    private let notices: NoticeLog
+    /// Alive as long as the connection.
+    private let ear: Ear
+
+    /// Whether the server said, without being asked, that it ends the connection.
+    var isEnding: Bool { ear.isEnding }
 
     /// - Parameter pointer: one that nobody else closes.
-    init(_ pointer: OpaquePointer, _ logger: Logger) {
+    init(_ pointer: OpaquePointer, _ logger: Logger, _ remarks: SQLRemarks) {
         self.pointer = pointer
-        notices = NoticeLog(logger)
+        ear = Ear(logger, remarks)
         PQsetNoticeReceiver(
             pointer,
-            { log, result in
-                guard let log, let result else { return }
-                Unmanaged<NoticeLog>.fromOpaque(log).takeUnretainedValue().note(SQLFailure(result))
-            }, Unmanaged.passUnretained(notices).toOpaque())
+            { ear, result in
+                guard let ear, let result else { return }
+                Unmanaged<Ear>.fromOpaque(ear).takeUnretainedValue().hear(SQLFailure(result))
+            }, Unmanaged.passUnretained(ear).toOpaque())
     }
 
     deinit { PQfinish(pointer) }
 
     /// What libpq last had to complain about.
     var complaint: String { PQerrorMessage(pointer).map { String(cString: $0).trimmedOfBlanks } ?? "" }
-}
-
-/// Writes what the server remarks to the log.
-private final class NoticeLog {
-    private let logger: Logger
-
-    init(_ logger: Logger) { self.logger = logger }
-
-    func note(_ notice: SQLFailure) {
-        // Class 01 are warnings; the rest is of the kind "exists already, skipping".
-        let level: Logger.Level = notice.stateClass == "01" ? .warning : .debug
-        logger.log(
-            level: level, "the database remarks",
-            metadata: ["message": "\(notice.message)", "sqlstate": "\(notice.state)"])
-    }
 }

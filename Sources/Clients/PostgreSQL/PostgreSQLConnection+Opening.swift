@@ -7,10 +7,16 @@ extension PostgreSQLConnection {
     ///
     /// Of several hosts the next one is tried where one refuses or does not answer in time (PostgreSQL, 34.1.1.3).
     ///
-    /// - Throws: why there is no connection, as a code of class `connection` where nobody answered properly, and
-    ///   `answerTimedOut` where somebody took the connection and then said nothing.
+    /// - Throws: why there is no connection, as a code of class `connection`: nobody has been asked for anything yet, so
+    ///   that no message may lose a try.
     public nonisolated func connect() async throws(IntegrationError) {
-        try await interruptible { connection throws(IntegrationError) in try connection.tryHosts() }
+        try await interruptible { connection throws(IntegrationError) in
+            do throws(IntegrationError) {
+                try connection.tryHosts()
+            } catch {
+                throw error.beforeAnyRequest
+            }
+        }
     }
 
     private func tryHosts() throws(IntegrationError) {
@@ -34,11 +40,11 @@ extension PostgreSQLConnection {
         guard let pointer else {
             throw IntegrationError(.noConnection, "there is no memory for a connection")
         }
-        let handle = PQHandle(pointer, logger)
+        let handle = PQHandle(pointer, logger, remarks)
         stage = .resolve
         // With the server's codes in the words, which is the only way to have them here.
         PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
-        guard PQstatus(pointer) != CONNECTION_BAD else { throw failures.error(handle.complaint, stage) }
+        guard PQstatus(pointer) != CONNECTION_BAD else { throw failures.error(handle.complaint) }
         stage = .connect
         var next = PGRES_POLLING_WRITING
         var host = 0
@@ -58,7 +64,7 @@ extension PostgreSQLConnection {
             }
             next = PQconnectPoll(pointer)
             note(PQstatus(pointer))
-            guard next != PGRES_POLLING_FAILED else { throw failures.error(handle.complaint, stage) }
+            guard next != PGRES_POLLING_FAILED else { throw failures.error(handle.complaint) }
             let now = plan.hosts.firstIndex { other in
                 other.portOrDefault == String(cString: PQport(pointer))
                     && [other.name, other.address].contains(String(cString: PQhost(pointer)))
@@ -69,7 +75,7 @@ extension PostgreSQLConnection {
             }
         }
         PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
-        guard PQsetnonblocking(pointer, 1) == 0 else { throw failures.error(handle.complaint, stage) }
+        guard PQsetnonblocking(pointer, 1) == 0 else { throw failures.error(handle.complaint) }
         statements = StatementCache()
         self.handle = handle
         return nil
@@ -101,5 +107,19 @@ extension PostgreSQLConnection {
             set bytea_output = 'hex'; set extra_float_digits = 1; set standard_conforming_strings = on
             """, until: deadline)
         if case .failed(let failure) = outcome { throw failure.error() }
+    }
+}
+
+extension IntegrationError {
+    /// The same of a connection on which nothing was asked for yet.
+    fileprivate var beforeAnyRequest: IntegrationError {
+        var error = self
+        switch code.retryClass {
+        case .timeout: error.code = .connectTimedOut
+        case .interrupted: error.code = .connectionRefused
+        case .serverError: error.code = .sqlUnavailable
+        case .connection, .never, .rateLimited: break
+        }
+        return error
     }
 }

@@ -24,15 +24,15 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// Runs one statement.
+    /// Runs one statement that is about no message.
     ///
-    /// - Throws: what the server has against it, too.
+    /// - Throws: what the server has against it, too: `sqlStatementInvalid` where it is nothing that passes by itself.
     public nonisolated func run(
         _ request: SQLRequest, timeout: Duration
     ) async throws(IntegrationError) -> SQLResult {
         switch try await run([request], timeout: timeout)[0] {
         case .done(let result): return result
-        case .failed(let failure): throw failure.error()
+        case .failed(let failure): throw failure.error(isPreparing: true)
         case .skipped: throw IntegrationError(.connectionCut, "the statement was not run")
         }
     }

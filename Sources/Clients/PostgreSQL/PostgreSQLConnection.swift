@@ -1,5 +1,6 @@
 internal import CLibPQ
 internal import FileSystemClient
+internal import Glibc
 public import IntegrationCore
 public import Logging
 internal import Synchronization
@@ -15,7 +16,12 @@ public actor PostgreSQLConnection {
     let settings: PostgreSQLSettings
     let logger: Logger
     let waiting: SocketWait
-    var handle: PQHandle?
+    let remarks: SQLRemarks
+    var handle: PQHandle? {
+        didSet { socket.store(handle.map { PQsocket($0.pointer) } ?? -1, ordering: .releasing) }
+    }
+    /// Its socket; negative where it is not open.
+    private let socket = Atomic<Int32>(-1)
     var statements = StatementCache()
     let known = KnownForms()
     /// The `sslmode` that holds.
@@ -27,9 +33,13 @@ public actor PostgreSQLConnection {
 
     /// Nothing is opened yet: see `connect()`.
     ///
+    /// - Parameter remarks: shared by all connections whose servers are to fill the log no faster than one would.
     /// - Throws: `noConnection` when the process has no descriptor left.
-    public init(_ settings: PostgreSQLSettings, logger: Logger) throws(IntegrationError) {
+    public init(
+        _ settings: PostgreSQLSettings, logger: Logger, remarks: SQLRemarks = SQLRemarks()
+    ) throws(IntegrationError) {
         self.settings = settings
+        self.remarks = remarks
         self.logger = logger
         executor = try ThreadExecutor()
         waiting = try SocketWait()
@@ -45,6 +55,37 @@ public actor PostgreSQLConnection {
     public var isIdle: Bool {
         guard let handle else { return false }
         return PQstatus(handle.pointer) == CONNECTION_OK && PQtransactionStatus(handle.pointer) == PQTRANS_IDLE
+    }
+
+    /// Whether the server has not ended it while nobody used it, as far as this machine has been told. Asks nobody.
+    public nonisolated func isThere() async -> Bool {
+        // Whoever asks is the only one who uses it, so that its socket stays open meanwhile.
+        switch Self.peek(socket.load(ordering: .acquiring)) {
+        case .nothing: true
+        case .something: await takeIn()
+        case .end: false
+        }
+    }
+
+    private enum Peek { case nothing, something, end }
+
+    /// What can be read at once.
+    private static func peek(_ socket: Int32) -> Peek {
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        if count > 0 { return .something }
+        return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? .nothing : .end
+    }
+
+    /// Takes in what the server said unasked; whether it goes on.
+    private func takeIn() -> Bool {
+        guard let handle else { return false }
+        while PQconsumeInput(handle.pointer) == 1 {
+            while let notification = PQnotifies(handle.pointer) { PQfreemem(notification) }
+            if handle.isEnding { return false }
+            if Self.peek(PQsocket(handle.pointer)) == .nothing { return true }
+        }
+        return false
     }
 
     /// What is known of an open connection; nil where it is not open.

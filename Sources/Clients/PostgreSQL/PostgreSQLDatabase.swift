@@ -7,6 +7,7 @@ public final class PostgreSQLDatabase: Sendable {
     public let settings: PostgreSQLSettings
     /// How long one request may take.
     public let timeout: Duration
+    let remarks = SQLRemarks()
     private let shared: SharedPool<PostgreSQLConnection>
 
     /// - Parameter name: what errors call it.
@@ -23,10 +24,10 @@ public final class PostgreSQLDatabase: Sendable {
         in context: FlowContext, _ body: (PostgreSQLSession) async throws -> R
     ) async throws -> R {
         let settings = settings
-        let logger = context.logger
+        let (logger, remarks) = (context.logger, remarks)
         let operations = Pool<PostgreSQLConnection>.Operations(
             open: { () async throws(IntegrationError) in
-                let connection = try PostgreSQLConnection(settings, logger: logger)
+                let connection = try PostgreSQLConnection(settings, logger: logger, remarks: remarks)
                 try await connection.connect()
                 return connection
             },

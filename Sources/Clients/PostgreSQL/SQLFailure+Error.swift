@@ -9,9 +9,11 @@ extension SQLFailure {
             table.map { "table \($0)" }, column.map { "column \($0)" }, constraint.map { "constraint \($0)" },
         ]
         .compactMap(\.self).joined(separator: ", ")
+        let code = code(isPreparing: isPreparing)
         return IntegrationError(
-            code(isPreparing: isPreparing), message + (subject.isEmpty ? "" : " (\(subject))"), nativeCode: state,
-            causes: [detail, hint, context].compactMap(\.self), remedy: isPreparing ? Self.remedies[state] : nil)
+            code, message + (subject.isEmpty ? "" : " (\(subject))"), nativeCode: state,
+            causes: [detail, hint, context].compactMap(\.self),
+            remedy: code == .sqlStatementInvalid ? Self.remedies[state] : nil)
     }
 
     /// What to do about what a statement needs and the database has not (PostgreSQL, appendix A).
@@ -31,21 +33,42 @@ extension SQLFailure {
         // What was prepared is no longer as it was; it is prepared anew.
         case "26000": .sqlConflict
         case "0A000" where message.contains("cached plan"): .sqlConflict
+        // We stood still in a transaction for too long: nothing of it was stored.
+        case "25P03", "25P04": .sqlConflict
         case "53300", "57P01", "57P02", "57P03", "25006", "57P05": .sqlUnavailable
-        case "42501" where isPreparing: .sqlStatementInvalid
         default:
             switch stateClass {
             case "08": .connectionCut
             case "28": .accessRefused
-            case "53", "57", "58", "XX": .sqlServerFailed
-            case _ where isPreparing: .sqlStatementInvalid
+            case "53", "57", "58", "XX", "F0", "HV": .sqlServerFailed
+            case _ where isPreparing || isOfStatement: .sqlStatementInvalid
             default: .sqlRefused
             }
         }
     }
 
+    /// States of class 42 and 3F that a value can bring about as well, where it names something or is a language of its
+    /// own: a `regclass`, a `tsquery`, a `jsonpath` (PostgreSQL, appendix A).
+    private static let statesOfValues: Set<String> = [
+        "42601", "42602", "42622", "42704", "42725", "42883", "42P01", "3F000",
+    ]
+
+    /// Whether what was run and the database don't fit, so that every row would fail: a table, a column or a right that
+    /// is gone. What a function or a trigger meets is its row's fault.
+    private var isOfStatement: Bool {
+        guard context == nil else { return false }
+        switch stateClass {
+        case "25", "55": return true
+        case "42", "3F":
+            // A policy lets some rows in and others not; the server gives that the state of a missing right.
+            guard routine != "ExecWithCheckOptions" else { return false }
+            return hasPosition || !Self.statesOfValues.contains(state)
+        default: return false
+        }
+    }
+
     /// Whether a connection on which this happened is of no use any more.
     var endsConnection: Bool {
-        ["57P01", "57P02", "57P03", "57P05", "25006"].contains(state) || stateClass == "08"
+        ["57P01", "57P02", "57P03", "57P05", "25006", "25P03", "25P04"].contains(state) || stateClass == "08"
     }
 }

@@ -7,7 +7,12 @@ public struct SQLFailure: Error, Sendable, Hashable {
     public var message: String
     public var detail: String?
     public var hint: String?
+    /// The functions and triggers in which it happened, and where in bulk data; nil for what the statement itself met.
     public var context: String?
+    /// Whether it names a place in the statement's text, as only reading a statement does.
+    public var hasPosition = false
+    /// The function of the server that says so.
+    public var routine: String?
     /// Schema, table, column and constraint that it is about, where it says so.
     public var table: String?
     public var column: String?
@@ -30,6 +35,8 @@ public struct SQLFailure: Error, Sendable, Hashable {
         detail = field("D")
         hint = field("H")
         context = field("W")
+        hasPosition = field("P") != nil
+        routine = field("R")
         table = field("t").map { name in field("s").map { "\($0).\(name)" } ?? name }
         column = field("c")
         constraint = field("n")

@@ -228,13 +228,21 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         do throws(AMQPFault) {
             try leave(target, link)
         } catch {
-            if error.reach == .connection { lose(error.error) }
+            lose(error.error)
         }
     }
 
+    /// Closes a channel.
+    ///
+    /// - Throws: what ends the connection, which is of no use any more; what the broker has against the channel ends it as
+    ///   well as anything.
     private func leave(_ target: PublishTarget, _ link: AMQPLink) throws(AMQPFault) {
         guard let channel = channels.removeValue(forKey: target) else { return }
-        try link.closeChannel(channel.number)
+        do throws(AMQPFault) {
+            try link.closeChannel(channel.number)
+        } catch {
+            if error.reach == .connection { throw error }
+        }
     }
 
     // MARK: In

@@ -23,6 +23,7 @@ final class Lowering: MakerContext {
     /// What inline destinations are named after.
     private var flowName = ""
     private var inlineCount = 0
+    private(set) var destinationName = ""
     /// By the keys under which makers share them.
     private var sharedThings: [String: any Sendable] = [:]
     /// The types of what was made since it was taken last.
@@ -148,7 +149,7 @@ final class Lowering: MakerContext {
                 let user = subject
                 subject = "destination \(reference.name)"
                 defer { subject = user }
-                destinations[reference.name] = try make(destination)
+                destinations[reference.name] = try make(destination, named: reference.name)
                 madeFor[reference.name] = made
                 made.formUnion(before)
             }
@@ -157,9 +158,18 @@ final class Lowering: MakerContext {
         case .inline:
             inlineCount += 1
             let name = "\(flowName)/\(inlineCount)"
-            destinations[name] = try make(destination)
+            destinations[name] = try make(destination, named: name)
             return name
         }
+    }
+
+    private func make(
+        _ destination: DestinationDeclaration, named name: String
+    ) throws(IntegrationError) -> any Destination {
+        let outer = destinationName
+        destinationName = name
+        defer { destinationName = outer }
+        return try make(destination)
     }
 
     func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination {

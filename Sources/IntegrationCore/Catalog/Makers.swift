@@ -12,6 +12,9 @@ public protocol MakerContext {
     func codec(_ name: String, _ options: CodecOptions) throws(IntegrationError) -> any Codec
     /// The name under which the engine opens a destination.
     func name(of destination: DestinationDeclaration) throws(IntegrationError) -> String
+    /// The name under which the engine opens the destination that is being made; one that is wrapped has that of its
+    /// wrapper. Empty for everything else.
+    var destinationName: String { get }
     /// A destination to be wrapped by another.
     func make(_ destination: DestinationDeclaration) throws(IntegrationError) -> any Destination
     /// A destination that hands messages to another flow and waits.

@@ -8,8 +8,8 @@ extension ErrorCode {
     public static let connectionRefused = ErrorCode(
         "IE3002", "Connection refused", retry: .connection,
         explanation: """
-            Nothing accepts connections at that address and port, or they can't be reached. Messages wait until the \
-            system is back; this uses up none of their tries.
+            Nothing accepts connections at that address and port, or they can't be reached, or they are ended before \
+            anything was asked for. Messages wait until the system is back; this uses up none of their tries.
             """,
         remedy: "Check address and port, and that the system is up.")
 
@@ -44,7 +44,10 @@ extension ErrorCode {
 
     public static let connectTimedOut = ErrorCode(
         "IE3007", "No connection in time", retry: .connection,
-        explanation: "Nothing answered at that address within `connect_timeout`, not even with a refusal.",
+        explanation: """
+            Nothing answered at that address within `connect_timeout`, not even with a refusal; or somebody took the \
+            connection and then did not say who he is. Messages wait; this uses up none of their tries.
+            """,
         remedy: "Check the address, and firewalls on the way.")
 
     public static let answerTooLarge = ErrorCode(

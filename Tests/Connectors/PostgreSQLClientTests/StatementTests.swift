@@ -153,6 +153,20 @@ struct StatementTests {
         #expect(await connection.isIdle)
     }
 
+    @Test("A transaction that the server gave up because we stood still is tried again, on another connection")
+    func stoodStill() async throws {
+        let connection = try await connection()
+        let process = try await connection.run("select pg_backend_pid()").text(0, 0) ?? ""
+        _ = try await connection.run(
+            [SQLRequest("begin"), SQLRequest("set local idle_in_transaction_session_timeout = 50")],
+            timeout: .seconds(20))
+        while try schema.server.sql("select count(*) from pg_stat_activity where pid = \(process)") != ["0"] {
+            await Task.yield()
+        }
+        #expect(await failure { try await connection.run("select 1") }?.code == .sqlConflict)
+        #expect(await !connection.isIdle)
+    }
+
     @Test("A connection that is cut says so, and one that the server ends says that nothing was stored")
     func cut() async throws {
         try await FaultProxy.withProxy(port: schema.server.port) { proxy, port in

@@ -28,8 +28,16 @@ private final class PostgresHome: ConnectorHome {
     }
 
     func destination(_ variant: ConnectorVariant) async throws -> any Destination {
-        try TestMakers(connector: try connector(variant)).destination(
-            ["connector": "db", "statement": "insert into arrived (body) values ($1)", "args": ["$"]])
+        // Who says nothing before anything was asked for costs no try: this one says nothing to the message.
+        guard variant == .silent else { return try destination(try connector(variant), "") }
+        return try destination(
+            schema.connector(port: port, [("timeout", "1s")]), " from (select pg_sleep(60) offset 0) s")
+    }
+
+    private func destination(_ connector: ConfigurationNode, _ rest: String) throws -> any Destination {
+        try TestMakers(connector: connector).destination([
+            "connector": "db", "statement": .string("insert into arrived (body) select $1" + rest), "args": ["$"],
+        ])
     }
 
     func source(_ variant: ConnectorVariant) async throws -> any Source {

@@ -59,7 +59,7 @@ struct ProbeTests {
         try await FaultProxy.withProxy(port: server.port) { proxy, port in
             proxy.set(.blackHole(after: 0, .toServer))
             let steps = try await probe(server.url(port: port), [("connect_timeout", "1s")])
-            #expect(steps.last?.hasPrefix("tls failed: IE3006: 127.0.0.1:\(port) took the connection") == true)
+            #expect(steps.last?.hasPrefix("tls failed: IE3007: 127.0.0.1:\(port) took the connection") == true)
         }
     }
 }

@@ -62,6 +62,17 @@ extension Receiver {
     }
 }
 
+extension Source {
+    /// Opens it once, so that its table is there.
+    func withTable() async throws {
+        let ending = FlowContext.quiet()
+        ending.ending.signal()
+        try await withReceiver(in: ending) { receiver in
+            if let delivery = try await receiver.receive() { delivery.settle(.released) }
+        }
+    }
+}
+
 /// Keeps what is logged.
 final class LogRecorder: Sendable {
     private let lines = Mutex<[String]>([])

@@ -8,6 +8,7 @@ open class ConnectorMakers: MakerContext {
     private let catalog: Catalog
     private var sharedThings: [String: any Sendable] = [:]
     private let connector: TypedConfiguration?
+    public var destinationName = ""
 
     /// - Parameters:
     ///   - type: the connector's type, and that of its endpoints.
@@ -48,8 +49,10 @@ open class ConnectorMakers: MakerContext {
         return declaration
     }
 
-    public func destination(_ node: ConfigurationNode) throws -> any Destination {
+    /// - Parameter name: the one under which the engine would open it.
+    public func destination(_ node: ConfigurationNode, named name: String = "") throws -> any Destination {
         guard let make = catalog.makers.destinations[type] else { throw unneeded }
+        destinationName = name
         return try make(try declaration(node, .destination), self)
     }
 

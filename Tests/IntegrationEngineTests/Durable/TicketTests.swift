@@ -71,12 +71,15 @@ import Testing
         #expect(clock.now < .seconds(10))
     }
 
-    @Test func `a message that came before and ended the process three times, alone, is poison`() async throws {
+    @Test(arguments: [nil, HeldTicket()])
+    func `a message that came before and ended the process three times, alone, is poison`(
+        _ ticket: HeldTicket?
+    ) async throws {
         var test = try DurableTest()
         let step = GateStep()
         for round in 1...3 {
             let gate = GateStep { $0 == "bad" }
-            let source = TicketedSource(.init(bodies: ["bad"], receiveCount: 2))
+            let source = TicketedSource(.init(bodies: ["bad"], ticket: ticket, receiveCount: 2))
             let crashed = try await test.runAndKill(
                 flow(source, [gate]), destinations: ["out": RecordingDestination()]
             ) { gate.open() }
@@ -86,7 +89,8 @@ import Testing
         step.open()
         let out = RecordingDestination()
         let source = TicketedSource(
-            .init(bodies: ["bad"], receiveCount: 5), .init(bodies: ["good"], receiveCount: 5), .init(bodies: ["new"]))
+            .init(bodies: ["bad"], ticket: ticket, receiveCount: 5),
+            .init(bodies: ["good"], ticket: ticket, receiveCount: 5), .init(bodies: ["new"]))
         _ = try await test.run(flow(source, [step]), destinations: ["out": out])
         #expect(out.bodies == ["good", "new"])
         #expect(try await test.deadLetters.map(\.code) == [ErrorCode.poisonMessage.id])

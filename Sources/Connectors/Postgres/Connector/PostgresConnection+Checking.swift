@@ -60,7 +60,7 @@ extension PostgresDestination: EndpointCheck {
                     + (try await form.words(open, timeout: session.timeout, names: columns))
             }
             if let inbox {
-                let inbox = Inbox(inbox, of: target.identity)
+                let inbox = Inbox(inbox)
                 words +=
                     "; the inbox is "
                     + (try await OwnTable.check(

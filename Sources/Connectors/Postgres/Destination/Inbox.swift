@@ -1,61 +1,90 @@
 internal import IntegrationCore
+internal import IntegrationResilience
+internal import Logging
 internal import PostgreSQLClient
-internal import Synchronization
 
 struct InboxOptions: Sendable {
+    /// What ids are noted under: a message that is known here is known to all who have the same name.
+    let name: String
     /// How long ids are kept.
     let keep: Duration
+
+    /// The name of a destination that was given none.
+    ///
+    /// - Parameters:
+    ///   - destination: its name in the engine, which a flow numbers where it was written on the spot.
+    ///   - doing: what it does, so that those that swap their places and numbers don't take each other's inbox.
+    static func name(_ destination: String, _ doing: [String]) -> String {
+        // With its length each, so that what ends one can't begin another.
+        let print = Fingerprint(([destination] + doing).map { "\($0.utf8.count) \($0)" }.joined()).value
+        let digits = String(print, radix: 16)
+        let number = String(repeating: "0", count: 16 - digits.count) + digits
+        return "\(String(destination.prefix(64).map { $0 == "\0" ? " " : $0 })) \(number)"
+    }
 }
 
 /// The table where messages that had their effect are noted, in the transaction of the effect.
 final class Inbox: Sendable {
-    private struct State {
-        var isThere = false
-        var nextPruning = Duration.zero
-    }
-
     private let keep: Duration
     private let destination: String
-    private let state = Mutex(State())
+    /// Given once the table is known to be there.
+    private let isThere = ShutdownSignal()
 
-    /// - Parameter destination: what ids are noted under; other destinations have their own.
-    init(_ options: InboxOptions, of destination: String) {
+    init(_ options: InboxOptions) {
         keep = options.keep
-        self.destination = Self.digest(destination)
+        destination = options.name
     }
 
-    /// How often old ids are removed, and how many at most then.
+    /// Creates the table where it is missing.
+    func prepare(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) async throws(IntegrationError) {
+        guard !isThere.isSignalled else { return }
+        try await OwnTable.create(
+            "integration_inbox",
+            """
+            create table if not exists integration_inbox (
+                destination text not null, message text not null, received timestamptz not null default now(),
+                primary key (destination, message));
+            create index if not exists integration_inbox_received on integration_inbox (destination, received)
+            """, column: "received", connection, timeout: session.timeout)
+        isThere.signal()
+    }
+
+    // MARK: Old ids
+
+    /// How long after old ids were removed those are that have become old since then.
     private static let pruningInterval = Duration.seconds(60)
     private static let prunedAtOnce = 10_000
 
-    /// Creates the table where it is missing, and removes old ids now and then.
-    func prepare(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) async throws(IntegrationError) {
-        if !state.withLock({ $0.isThere }) {
-            try await OwnTable.create(
-                "integration_inbox",
-                """
-                create table if not exists integration_inbox (
-                    destination text not null, message text not null, received timestamptz not null default now(),
-                    primary key (destination, message));
-                create index if not exists integration_inbox_received on integration_inbox (destination, received)
-                """, column: "received", connection, timeout: session.timeout)
-            state.withLock { $0.isThere = true }
+    /// Removes old ids as fast as they become old, beside what is sent and never in its way, until it is cancelled.
+    func prune(_ session: PostgreSQLSession) async {
+        await isThere.wait()
+        let context = session.context
+        var outage = OutageLog()
+        while !Task.isCancelled {
+            do throws(IntegrationError) {
+                // Each time on a connection that is given back, so that nobody waits for the end of it.
+                while try await session.run(pruning).changed >= Self.prunedAtOnce, !Task.isCancelled {}
+                _ = outage.worked()
+            } catch {
+                guard !Task.isCancelled else { return }
+                if outage.failed(at: context.clock.now) {
+                    context.logger.warning(
+                        "old ids can't be removed from integration_inbox for now",
+                        metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                }
+            }
+            guard await context.pause(for: Self.pruningInterval) else { return }
         }
-        let now = session.context.clock.now
-        let isDue = state.withLock { state in
-            guard state.nextPruning <= now else { return false }
-            state.nextPruning = now + Self.pruningInterval
-            return true
-        }
-        guard isDue else { return }
-        let request = SQLRequest(
+    }
+
+    private var pruning: SQLRequest {
+        SQLRequest(
             """
             delete from integration_inbox where ctid = any(array(
                 select ctid from integration_inbox
                 where destination = $1 and received < now() - make_interval(secs => $2::float8)
-                limit \(Self.prunedAtOnce)))
+                limit \(Self.prunedAtOnce) for update skip locked))
             """, [destination, "\(keep.seconds)"])
-        _ = try await connection.run(request, timeout: session.timeout)
     }
 
     /// What may have to be run in a transaction that has failed, where nothing can be prepared any more.
@@ -79,9 +108,4 @@ final class Inbox: Sendable {
 
     /// Ids are letters and digits alone.
     private static func list(_ ids: [MessageID]) -> String { "{" + ids.map(\.description).joined(separator: ",") + "}" }
-
-    /// As much of the name as is worth reading, and what tells it from others.
-    private static func digest(_ name: String) -> String {
-        "\(String(name.prefix(64).map { $0 == "\0" ? " " : $0 })) \(String(Fingerprint(name).value, radix: 16))"
-    }
 }

@@ -33,11 +33,16 @@ extension PostgresConfiguration {
     static let inboxKeep = Field<Duration>.defaulted(
         "inbox_keep", .duration, .seconds(7 * 86_400), "How long ids are kept.")
 
+    static let inboxName = Field<String?>.optional(
+        "inbox_name", .string("a name of 1 to 200 characters") { !$0.isEmpty && $0.count <= 200 && !$0.contains("\0") },
+        "What the inbox is known by, in the place of the destination's name and what it does: whoever has the same one "
+            + "shares the inbox.")
+
     static let destination = FieldTable(
         "postgres destination",
         summary:
             "Runs a statement, or writes a row, for each message; a batch is one transaction, and COMMIT accepts it.",
-        fields: [statement, arguments, table, columns, keyColumns, conflict, inbox, inboxKeep],
+        fields: [statement, arguments, table, columns, keyColumns, conflict, inbox, inboxName, inboxKeep],
         example: """
             connector: database
             statement: insert into orders (id, doc) values ($1, $2) on conflict (id) do nothing
@@ -47,7 +52,8 @@ extension PostgresConfiguration {
             FieldTable.exactlyOne(of: "statement", "table"), FieldTable.field("args", needs: "statement"),
             FieldTable.field("table", needs: "columns"), FieldTable.field("columns", needs: "table"),
             FieldTable.field("key", needs: "table"), FieldTable.field("on_conflict", needs: "table"),
-            FieldTable.field("inbox_keep", needs: "inbox"), conflictRule,
+            FieldTable.field("inbox_keep", needs: "inbox"), FieldTable.field("inbox_name", needs: "inbox"),
+            conflictRule,
         ])
 
     private static let conflictRule: FieldTable.Rule = { fields, context in
@@ -87,7 +93,12 @@ extension PostgresConfiguration {
         return PostgresDestination(
             connection: try .of(endpoint, context), target: target,
             arguments: try Arguments(expressions, context),
-            inbox: fields[inbox] ? InboxOptions(keep: fields[inboxKeep]) : nil)
+            inbox: fields[inbox]
+                ? InboxOptions(
+                    name: fields[inboxName]
+                        ?? InboxOptions.name(context.destinationName, target.identity + expressions.map(\.text)),
+                    keep: fields[inboxKeep])
+                : nil)
     }
 }
 

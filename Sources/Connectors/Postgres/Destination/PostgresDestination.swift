@@ -13,8 +13,14 @@ struct PostgresDestination: Destination {
         in context: FlowContext, _ body: (any Sender) async throws -> R
     ) async throws -> R {
         try await connection.database.open(in: context) { session in
-            let inbox = inbox.map { Inbox($0, of: "\(context.flow) \(target.identity)") }
-            return try await body(PostgresSender(destination: self, session: session, inbox: inbox))
+            guard let inbox = inbox.map({ Inbox($0) }) else {
+                return try await body(PostgresSender(destination: self, session: session, inbox: nil))
+            }
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await inbox.prune(session) }
+                defer { group.cancelAll() }
+                return try await body(PostgresSender(destination: self, session: session, inbox: inbox))
+            }
         }
     }
 }

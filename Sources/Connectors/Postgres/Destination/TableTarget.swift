@@ -13,11 +13,13 @@ enum RowTarget: Sendable {
         }
     }
 
-    /// What the inbox knows the destination by.
-    var identity: String {
+    /// What it does, so that others are told from it: the same in every version.
+    var identity: [String] {
         switch self {
-        case .statement(let sql): sql
-        case .table(let table): "table \(table.table.quoted)"
+        case .statement(let sql): ["statement", sql]
+        case .table(let table):
+            ["table", table.table.quoted, table.conflict.rawValue] + table.columns.map(\.quoted)
+                + ["key"] + table.key.map(\.quoted)
         }
     }
 }

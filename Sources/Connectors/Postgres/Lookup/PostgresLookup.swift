@@ -91,7 +91,11 @@ struct PostgresFinder: Finder {
         let failure: IntegrationError
         do throws(IntegrationError) {
             try append(keys, form, to: &rows)
-            let result = try await connection.run(SQLRequest(lookup.statement, rows), timeout: session.timeout)
+            let outcomes = try await connection.run([SQLRequest(lookup.statement, rows)], timeout: session.timeout)
+            if let refusal = outcomes[0].failure { throw refusal.error() }
+            guard let result = outcomes[0].result else {
+                throw IntegrationError(.sqlServerFailed, "the database skipped a query and did not say why")
+            }
             return try await answers(keys, result, column, connection)
         } catch {
             failure = error

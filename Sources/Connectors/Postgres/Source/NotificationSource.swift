@@ -67,7 +67,6 @@ actor NotificationReceiver: Receiver {
                 pending = try await next()
             } catch {
                 guard !Task.isCancelled, !context.shutdown.isSignalled else { return nil }
-                guard error.isRetryable else { throw error }
                 await close()
                 if outage.failed(at: context.clock.now) {
                     context.logger.error(

@@ -54,7 +54,8 @@ actor PollReceiver: Receiver {
                 if outage.worked() { context.logger.notice("the query can be run again") }
                 if !rows.isEmpty { return delivery(of: rows) }
             } catch {
-                guard error.isRetryable, !Task.isCancelled else { throw error }
+                // Whatever it is may be mended: a right, a cast, a row that the query can't take.
+                guard !Task.isCancelled else { throw error }
                 if outage.failed(at: context.clock.now) {
                     context.logger.error(
                         "the query can't be run for now",

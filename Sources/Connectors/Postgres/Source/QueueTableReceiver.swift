@@ -16,8 +16,11 @@ final class QueueTableReceiver: Receiver {
     private struct State {
         /// Deliveries that are being worked on, by their leases.
         var held: [String: RowTicket] = [:]
-        /// What is still to be told; as many entries at most as deliveries are under way.
+        /// What is still to be told; as many entries at most as deliveries are under way, because nothing is claimed
+        /// while it can't be told.
         var settled: [Settled] = []
+        /// Why it can't be told for now.
+        var untold: IntegrationError?
         /// The lease of a suspect that is being looked for, or worked on: one at a time, because only one can be to blame.
         var suspect: String?
         /// When suspects are looked for again (monotonic).
@@ -56,6 +59,8 @@ final class QueueTableReceiver: Receiver {
             let isEnding = context.ending.isSignalled
             let now = context.clock.now
             do throws(IntegrationError) {
+                // Rows whose settlement can't be told would come again, and their effects with them.
+                if let untold = state.withLock({ $0.untold }) { throw untold }
                 let delivery = try await claim(at: now)
                 if state.withLock({ $0.outage.worked() }) {
                     context.logger.notice(
@@ -63,7 +68,8 @@ final class QueueTableReceiver: Receiver {
                 }
                 if let delivery { return delivery }
             } catch {
-                guard error.isRetryable, !Task.isCancelled else { throw error }
+                // Whatever it is may be mended: a table, a right.
+                guard !Task.isCancelled else { throw error }
                 if state.withLock({ $0.outage.failed(at: context.clock.now) }) {
                     context.logger.error(
                         "the queue table can't be read for now",
@@ -106,6 +112,10 @@ final class QueueTableReceiver: Receiver {
                 try await OwnTable.create(
                     source.table.table.quoted, source.table.definition, column: "attempts", connection,
                     timeout: session.timeout)
+                // Nobody gets a row who may not settle it.
+                for request in [source.table.accept(lease, []), source.table.release(lease, [])] {
+                    try await connection.plan(request.sql, timeout: session.timeout)
+                }
                 state.withLock { $0.isThere = true }
             }
             if looksForSuspects {
@@ -254,30 +264,45 @@ final class QueueTableReceiver: Receiver {
         while true {
             let seen = settled.count
             let isEnding = end.isSignalled
-            do throws(IntegrationError) {
-                try await tell()
-                if context.clock.now >= next {
-                    try await extend()
-                    next = context.clock.now + interval
-                }
-                failures = 0
-                _ = outage.worked()
-            } catch {
+            // One may be allowed where the other is not.
+            var failure = await attempt(tell)
+            state.withLock { $0.untold = failure }
+            if context.clock.now >= next {
+                if let error = await attempt(extend) { failure = error } else { next = context.clock.now + interval }
+            }
+            if let failure {
                 guard !Task.isCancelled else { return }
                 if outage.failed(at: context.clock.now) {
                     context.logger.warning(
-                        "leases can't be settled for now",
-                        metadata: ["code": "\(error.code)", "error": "\(error.message)"])
+                        "leases can't be settled for now, and nothing more is taken from the queue",
+                        metadata: [
+                            "table": "\(source.table.table.quoted)", "code": "\(failure.code)",
+                            "error": "\(failure.message)",
+                        ])
                 }
                 failures += 1
                 // Whoever comes later finds the rows when their leases have run out.
-                if isEnding, failures > 3 || !error.isRetryable { return }
+                if isEnding, failures > 3 || !failure.isRetryable { return }
                 await pause(for: Self.pauseAfterFailure)
                 continue
+            }
+            failures = 0
+            if outage.worked() {
+                context.logger.notice(
+                    "leases can be settled again", metadata: ["table": "\(source.table.table.quoted)"])
             }
             // Nothing can be told any more once the task is cancelled: the leases run out, and others get the rows.
             if isEnding || Task.isCancelled { return }
             await wait(after: seen, until: next, end)
+        }
+    }
+
+    private func attempt(_ body: () async throws(IntegrationError) -> Void) async -> IntegrationError? {
+        do throws(IntegrationError) {
+            try await body()
+            return nil
+        } catch {
+            return error
         }
     }
 
@@ -317,7 +342,9 @@ final class QueueTableReceiver: Receiver {
         let sent = requests
         let outcomes = try await session.withConnection { connection async throws(IntegrationError) in
             let outcomes = try await connection.run(sent, timeout: session.timeout)
-            if let failure = outcomes.lazy.compactMap(\.failure).first { throw failure.error() }
+            if let failure = outcomes.lazy.compactMap(\.failure).first {
+                throw failure.error(isPreparing: true)
+            }
             return outcomes
         }
         state.withLock { $0.settled.removeFirst(entries.count) }
@@ -333,9 +360,13 @@ final class QueueTableReceiver: Receiver {
     }
 
     private func extend() async throws(IntegrationError) {
-        let held = state.withLock { $0.held.filter { $0.value.holdsRows } }
-        guard !held.isEmpty else { return }
-        let result = try await session.run(source.table.extend(Array(held.keys), by: source.visibilityTimeout))
+        // What is settled and could not be told is kept from others as well.
+        let (held, untold) = state.withLock { state in
+            (state.held.filter { $0.value.holdsRows }, state.settled.map(\.lease))
+        }
+        guard !held.isEmpty || !untold.isEmpty else { return }
+        let leases = Array(held.keys) + untold
+        let result = try await session.run(source.table.extend(leases, by: source.visibilityTimeout))
         let kept = Set((0..<result.count).compactMap { result.text($0, 0) })
         // What a transaction settles meanwhile is not lost.
         let lost = state.withLock { $0.held }.filter { held[$0.key] != nil && !kept.contains($0.key) }.values
