@@ -6,12 +6,23 @@ internal import IntegrationCore
 extension AMQPLink {
     /// The next thing that the broker said; nil where there is nothing at the moment.
     func nextEvent() throws(AMQPFault) -> AMQPEvent? {
-        if !early.isEmpty { return early.removeFirst() }
+        if handedOn < early.count {
+            handedOn += 1
+            let event = early[handedOn - 1]
+            if handedOn == early.count { forgetEarly() }
+            return event
+        }
         let stage = AMQPFailure.Stage.other("waiting for the broker")
         while let frame = try nextFrame(stage) {
             if let event = try event(frame, stage) { return event }
         }
         return nil
+    }
+
+    /// Forgets what came while an answer was waited for: the channel that it belongs to is gone.
+    func forgetEarly() {
+        early.removeAll()
+        handedOn = 0
     }
 
     /// The next frame that came; it can be read until the next one.

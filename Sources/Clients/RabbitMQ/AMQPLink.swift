@@ -25,8 +25,9 @@ final class AMQPLink {
     var contents: [UInt16: AMQPContent] = [:]
     /// What is on its way to the broker.
     var output = AMQPOutput()
-    /// What came while an answer was waited for.
+    /// What came while an answer was waited for, and how much of it was handed on.
     var early: [AMQPEvent] = []
+    var handedOn = 0
     /// How often both sides give a sign, as agreed upon; zero: never.
     private(set) var heartbeat = Duration.zero
     /// When something was written last.

@@ -202,6 +202,7 @@ final class ConsumerLoop: ConnectionLoop, @unchecked Sendable {
         waitForNextTry(after: fault.error)
         if fault.reach == .connection { drop() }
         isConsuming = false
+        link?.forgetEarly()
         inbox.removeAll()
         ledger = AckLedger()
         loseLeases()

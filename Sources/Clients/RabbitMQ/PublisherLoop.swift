@@ -222,7 +222,8 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         guard let link else { return }
         let wasWriting = outgoing.contains { $0.target == target && $0.place != nil }
         outgoing.removeAll { $0.target == target }
-        guard !wasWriting, link.output.isEmpty else {
+        // What nobody confirms counts as sent, and so goes out first.
+        guard !wasWriting, link.output.isEmpty || !target.isConfirmed else {
             return lose(IntegrationError(.connectionCut, "the connection was given up with messages on their way"))
         }
         do throws(AMQPFault) {
