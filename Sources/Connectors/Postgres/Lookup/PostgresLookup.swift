@@ -33,8 +33,19 @@ struct PostgresFinder: Finder {
         guard !keys.isEmpty else { return [] }
         return try await session.withConnection { connection async throws(IntegrationError) in
             let form = try await RowForm(of: lookup.statement, arguments: lookup.arguments, connection, session)
-            guard let column = lookup.key else { return try await each(keys, form, connection) }
-            return try await together(keys, column, form, connection)
+            let answers =
+                if let column = lookup.key {
+                    try await together(keys, column, form, connection)
+                } else {
+                    try await each(keys, form, connection)
+                }
+            let isAboutTypes = answers.contains {
+                if case .failed(let error) = $0 { error.isAboutTypes } else { false }
+            }
+            guard isAboutTypes,
+                let outdated = await connection.outdated(lookup.statement, timeout: session.timeout)
+            else { return answers }
+            throw outdated
         }
     }
 
