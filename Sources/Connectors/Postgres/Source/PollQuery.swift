@@ -128,7 +128,7 @@ extension IntegrationError {
 }
 
 extension String {
-    fileprivate var trimmingSemicolon: String {
+    var trimmingSemicolon: String {
         let blanks: Set<Character> = [" ", "\n", "\t", "\r", "\r\n", ";"]
         return String(reversed().drop { blanks.contains($0) }.reversed())
     }
