@@ -313,7 +313,7 @@ let package = Package(
         .testTarget(
             name: "RabbitMQClientTests",
             dependencies: [
-                "RabbitMQClient", "IntegrationCore", "ConnectorTestSupport", "FaultProxy", logging,
+                "RabbitMQClient", "FileSystemClient", "IntegrationCore", "ConnectorTestSupport", "FaultProxy", logging,
             ], path: "Tests/Connectors/RabbitMQClientTests"),
         .testTarget(
             name: "RabbitMQConnectorTests",

@@ -15,7 +15,7 @@ struct RabbitKillTests {
 
     @Test("From queue to queue of a broker nothing is lost, wherever the engine is killed")
     func kills() async throws {
-        let kills = max(6, KillTests.kills / 10)
+        let kills = KillTests.kills / 10
         let seed = KillTests.seed &* 4_000_037
         var campaign = try Self.campaign(try RabbitServer(), seed: seed)
         try await campaign.run(kills: kills)

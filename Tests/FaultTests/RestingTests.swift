@@ -3,25 +3,6 @@ import Testing
 
 @Suite("After the faults", .serialized, .timeLimit(.minutes(10)))
 struct RestingTests {
-    /// What a process holds.
-    private struct Holdings: CustomStringConvertible {
-        var residentBytes: Int
-        var descriptors: Int
-
-        init(of process: pid_t) throws {
-            let pages = try Folder.read("/proc/\(process)/statm").split(separator: " ")
-            residentBytes = try #require(pages.count > 1 ? Int(pages[1]) : nil) * Int(getpagesize())
-            let folder = try #require(opendir("/proc/\(process)/fd"))
-            defer { closedir(folder) }
-            descriptors = 0
-            while let entry = readdir(folder) {
-                if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { descriptors += 1 }
-            }
-        }
-
-        var description: String { "\(residentBytes >> 10) KiB, \(descriptors) descriptors" }
-    }
-
     /// Hits of steps that fail, in every hundred some, and of writes to the store that fail.
     private static let faults =
         (0..<400).map { "in-step:error:\($0 * 100 + 60)-\($0 * 100 + 75)" }

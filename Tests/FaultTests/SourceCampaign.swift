@@ -21,14 +21,22 @@ struct SourceCampaign {
     private(set) var slowest = (first: Duration.zero, last: Duration.zero)
 
     init(_ topology: Topology, _ feed: Feed, seed: UInt64) throws {
+        var topology = topology
+        topology.stages.append("after-ack:sleep=20:1-,reload:kill")
         trial = try Trial(topology, seed: seed)
         self.feed = feed
     }
 
+    /// Kills the engine at its failpoints.
+    ///
+    /// - Parameter kills: at least so many; each stage is met once at least.
     mutating func run(kills: Int) async throws {
+        let kills = max(kills, trial.topology.stages.count)
         while result.kills < kills {
-            let engine = try trial.start(failing: trial.nextFault(of: kills))
+            let fault = try trial.nextFault(of: kills)
+            let engine = try trial.start(failing: fault)
             try await accept(trial.topology.orders / 2)
+            if fault.contains("reload") { try reload(engine) }
             if try finish(engine) { trial.result.kills += 1 }
             // What three deaths have met alone is poison and becomes a dead letter, as it should.
             if result.kills.isMultiple(of: 2) { try drain() }
@@ -65,6 +73,7 @@ struct SourceCampaign {
         try await accept(1)
         #expect(try waitForProgress(below: 1) == 0)
         try prepared()
+        var base: Holdings?
         for _ in 0..<times {
             try await accept(trial.topology.orders)
             try disturb(engine)
@@ -77,12 +86,24 @@ struct SourceCampaign {
             #expect(rest == 0, "\(trial.name): \(rest) are never through")
             slowest.last = max(slowest.last, SystemClock().now - back)
             trial.result.kills += 1
+            if base == nil { base = try Holdings(of: engine.process) }
         }
+        try expectNoLeak(engine, base, times)
         try end(engine)
         // What it says at its end is no log.
         let words = try trial.folder.read(".stderr").split(separator: "\n").prefix { !$0.hasPrefix("stopping: ") }
         #expect(words.count <= times * lines, "\(trial.name): \(words.joined(separator: "\n"))")
         try await trial.judge(accepted, bound: result.kills * trial.topology.copiesPerKill * copies)
+    }
+
+    /// Compares what an engine holds with what it held after the first of many outages.
+    private func expectNoLeak(_ engine: Child, _ base: Holdings?, _ times: Int) throws {
+        guard let base, times >= 10 else { return }
+        let rest = try Holdings(of: engine.process)
+        print("    \(trial.topology.name): \(rest) after \(times) outages; after the first: \(base)")
+        // Pools may have opened a few connections more, of three descriptors each.
+        #expect(rest.descriptors <= base.descriptors + 15, "\(trial.name)")
+        #expect(rest.residentBytes <= base.residentBytes + (16 << 20), "\(trial.name)")
     }
 
     /// What a process uses of the processors while `body` runs.
@@ -119,6 +140,17 @@ struct SourceCampaign {
     private mutating func accept(_ count: Int) async throws {
         try await feed.put((accepted..<accepted + count).map { ("\(trial.seed)-\($0)", trial.orders[$0].line) })
         accepted += count
+    }
+
+    /// Has an engine take its configuration in once more; the first that finds it is the one that it dies of.
+    private func reload(_ engine: Child) throws {
+        for _ in 0..<100 where !engine.hasEnded {
+            engine.wait(seconds: 0.05)
+            let asking = try Child(
+                ["reload"], folder: trial.folder, output: trial.folder.path(".reload"),
+                words: .file(trial.folder.path(".reload.words")))
+            _ = asking.wait()
+        }
     }
 
     /// Waits until the engine is killed, or has had time enough to come to where it would be; says whether it was.

@@ -68,6 +68,7 @@ extension Topology {
                       listen: news
                       batch_size: \(batch)
                       poll_interval: 500ms
+                    steps: [{name: known, type: filter, config: {condition: $exists(id)}}]
                     destination: {connector: db, statement: insert into landed values ($1), args: [$.body]}
                     error_handling:
                       type: retry_then_dlq
@@ -76,7 +77,7 @@ extension Topology {
 
                 """,
             sinks: [:], everything: .table(schema, "landed"), copiesPerKill: lanes * batch,
-            stages: everyStage.filter { !$0.hasPrefix("in-step") && !$0.hasPrefix("dead-letter") })
+            stages: everyStage.filter { !$0.hasPrefix("dead-letter") })
         topology.connectors = database(schema, port: port)
         return topology
     }

@@ -239,4 +239,41 @@ import Testing
         let found = remarks("flows: {f: {source: {type: http, \(options)}, destination: {type: drop}}}")
         #expect(found.contains { $0.contains(words) }, "\(found)")
     }
+
+    @Test(arguments: [
+        ("exchanges: [{name: orders, durable: false}]", ["the exchange `orders` is gone when the broker restarts"]),
+        (
+            "queues: [{name: q, durable: false, auto_delete: true}]",
+            [
+                "the queue `q` and its messages are gone when the broker restarts",
+                "the queue `q` and its messages go with its last consumer",
+            ]
+        ), ("queues: [{name: q, durable: false, passive: true}]", []), ("queues: [{name: q, type: quorum}]", []),
+    ])
+    func `A broker that forgets is warned of`(_ declared: String, _ words: [String]) {
+        let text = "connectors: {broker: {type: rabbitmq, url: \"amqp://b\", \(declared)}}"
+        let found = SampleCatalog.load(text).diagnostics.all.filter { $0.code == .weakerPromise }
+        #expect(found.count == words.count)
+        for (remark, words) in zip(found, words) {
+            #expect(remark.message.hasPrefix(words) && remark.severity == .warning)
+        }
+    }
+
+    @Test(arguments: [
+        ("{type: rabbitmq, url: \"amqp://b\", routing_key: k, persistent: false, mandatory: false}", 2),
+        ("{type: rabbitmq, url: \"amqp://b\", routing_key: k, confirm: false}", 1),
+        ("{type: rabbitmq, url: \"amqp://b\", routing_key: k}", 0),
+    ])
+    func `A destination that waits for less than it might is warned of`(_ destination: String, _ count: Int) {
+        let loaded = SampleCatalog.load("flows: {f: {source: {type: file, path: x}, destination: \(destination)}}")
+        #expect(loaded.diagnostics.all.count { $0.code == .weakerPromise } == count)
+    }
+
+    @Test func `A channel alone is warned of, beside a queue it is not`() {
+        for (queue, count) in [("", 1), (", queue: jobs", 0)] {
+            let source = "{type: postgres, url: \"postgres://db/x\", listen: news\(queue)}"
+            let loaded = SampleCatalog.load("flows: {f: {source: \(source), destination: {type: drop}}}")
+            #expect(loaded.diagnostics.all.count { $0.code == .weakerPromise } == count)
+        }
+    }
 }

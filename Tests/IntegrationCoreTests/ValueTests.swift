@@ -65,6 +65,18 @@ import Testing
         #expect(!dumped.contains("canary"))
     }
 
+    @Test(arguments: [
+        (
+            "postgres://u@db/x?sslmode=require&password=canary&sslpassword=canary",
+            "postgres://u@db/x?sslmode=require&password=••••&sslpassword=••••"
+        ), ("https://api/x?api_key=canary&page=2&sig=canary#top", "https://api/x?api_key=••••&page=2&sig=••••#top"),
+        ("https://u:canary@api?access_token=canary", "https://u:••••@api?access_token=••••"),
+        ("https://api/x?a&b=&keyword=k", "https://api/x?a&b=&keyword=k"), ("https://api/x?", "https://api/x?"),
+    ])
+    func `What stands in a query under the name of a secret does not print either`(text: String, safe: String) throws {
+        #expect(try #require(URLValue(text)).description == safe)
+    }
+
     @Test(arguments: ["localhost", "://x", "http://", "http://a b", "1http://x", "", "/path"])
     func `Text that is no absolute URL is refused`(text: String) {
         #expect(URLValue(text) == nil)

@@ -41,6 +41,9 @@ static struct {
     const char *(*SSL_get_version)(const SSL *);
     void (*SSL_CTX_set_info_callback)(SSL_CTX *, void (*)(const SSL *, int, int));
     long (*SSL_ctrl)(SSL *, int, long, void *);
+    int (*SSL_write)(SSL *, const void *, int);
+    int (*SSL_get_error)(const SSL *, int);
+    void (*ERR_clear_error)(void);
 } openssl;
 
 static crabbitmq_functions functions;
@@ -93,6 +96,9 @@ static void load(void) {
     LOAD(SSL_get_version)
     LOAD(SSL_CTX_set_info_callback)
     LOAD(SSL_ctrl)
+    LOAD(SSL_write)
+    LOAD(SSL_get_error)
+    LOAD(ERR_clear_error)
 #undef LOAD
 }
 
@@ -120,9 +126,10 @@ static _Thread_local int trusts_anybody;
 // The name that the other side is asked for, where it is not the host, which the library asks for (RFC 6066, 3).
 static _Thread_local char asked_name[256];
 
-static void ask_for_name(const SSL *ssl, int where, int value) {
+static void begin_handshake(const SSL *ssl, int where, int value) {
     enum { handshake_starts = 0x10, set_host_name = 55, name_is_host = 0 };
     (void)value;
+    if (where == handshake_starts && current != NULL) current->connection = (SSL *)ssl;
     // Nothing has been written yet, and the object is not constant but in this function's type.
     if (where == handshake_starts && asked_name[0] != 0)
         openssl.SSL_ctrl((SSL *)ssl, set_host_name, name_is_host, asked_name);
@@ -168,19 +175,22 @@ int crabbitmq_prepare_tls(
     amqp_socket_t *socket, const char *host, const char *name, int verifies, int uses_system_authorities,
     int minimum_version, crabbitmq_handshake *handshake) {
     enum { verify_peer = 1, set_minimum_version = 123, version_1_2 = 0x0303, version_1_3 = 0x0304 };
+    // What is not written at once may come again from another place in memory.
+    enum { set_mode = 33, partial_write = 1, moving_buffer = 2 };
     SSL_CTX *context = functions.amqp_ssl_socket_get_context(socket);
     memset(handshake, 0, sizeof *handshake);
     current = handshake;
     trusts_anybody = !verifies;
     openssl.SSL_CTX_set_verify(context, verify_peer, verify);
     openssl.SSL_CTX_set_client_cert_cb(context, choose);
+    openssl.SSL_CTX_ctrl(context, set_mode, partial_write | moving_buffer, NULL);
     long oldest = minimum_version >= 3 ? version_1_3 : version_1_2;
     if (openssl.SSL_CTX_ctrl(context, set_minimum_version, oldest, NULL) != 1) return -1;
     unsigned char address[16];
     int is_address = inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
     asked_name[0] = 0;
     if (!is_address && strcmp(host, name) != 0 && strlen(name) < sizeof asked_name) strcpy(asked_name, name);
-    openssl.SSL_CTX_set_info_callback(context, ask_for_name);
+    openssl.SSL_CTX_set_info_callback(context, begin_handshake);
     if (!verifies) {
         functions.amqp_ssl_socket_set_verify_peer(socket, 0);
         functions.amqp_ssl_socket_set_verify_hostname(socket, 0);
@@ -199,6 +209,15 @@ int crabbitmq_prepare_tls(
 void crabbitmq_finish_tls(void) {
     current = NULL;
     asked_name[0] = 0;
+}
+
+long crabbitmq_write_tls(void *connection, const void *bytes, size_t count) {
+    enum { want_read = 2, want_write = 3, most = 1 << 30 };
+    openssl.ERR_clear_error();
+    int written = openssl.SSL_write(connection, bytes, count < most ? (int)count : most);
+    if (written > 0) return written;
+    int reason = openssl.SSL_get_error(connection, written);
+    return reason == want_read || reason == want_write ? 0 : -1;
 }
 
 const char *crabbitmq_last_tls_reason(void) {

@@ -40,8 +40,10 @@ public actor AppendingFile {
 
     /// - Parameters:
     ///   - syncs: whether a batch counts as accepted only when it is on the disk; otherwise when the system has it.
-    public init(path: String, syncs: Bool = true, rotation: Rotation = Rotation(), clock: any TimeSource) {
-        executor = ThreadExecutor()
+    public init(
+        path: String, syncs: Bool = true, rotation: Rotation = Rotation(), clock: any TimeSource
+    ) throws(IntegrationError) {
+        executor = try ThreadExecutor()
         self.path = path
         self.syncs = syncs
         self.rotation = rotation

@@ -78,8 +78,8 @@ public actor RecordReader {
     ///   - clock: the one that the reader's user goes by.
     public init(
         framing: Framing, hasHeader: Bool, limit: Int, maximumRecord: Int, clock: (any TimeSource)? = nil
-    ) {
-        executor = ThreadExecutor(clock: clock)
+    ) throws(IntegrationError) {
+        executor = try ThreadExecutor(clock: clock)
         self.framing = framing
         self.hasHeader = hasHeader
         self.limit = limit

@@ -17,8 +17,8 @@ public actor StreamWriter {
     ///   - descriptor: stays open.
     ///   - name: what errors call it.
     ///   - interrupt: its signal ends a write that waits for a reader.
-    public init(_ descriptor: Int32, name: String, interrupt: Interrupt) {
-        executor = ThreadExecutor()
+    public init(_ descriptor: Int32, name: String, interrupt: Interrupt) throws(IntegrationError) {
+        executor = try ThreadExecutor()
         self.descriptor = descriptor
         self.name = name
         self.interrupt = interrupt

@@ -64,20 +64,32 @@ public final class ThreadExecutor: SerialExecutor {
 
     private let queue: Queue
 
-    /// - Parameter clock: the one that work goes by; a `WorkWatcher` is told of every job.
-    public init(clock: (any TimeSource)? = nil) {
+    /// - Parameters:
+    ///   - clock: the one that work goes by; a `WorkWatcher` is told of every job.
+    ///   - stackSize: bytes that calls within each other may take; nil: what the system gives.
+    /// - Throws: `noConnection` when the process may have no more threads.
+    public init(clock: (any TimeSource)? = nil, stackSize: Int? = nil) throws(IntegrationError) {
         queue = Queue(clock as? any WorkWatcher)
         var thread = pthread_t()
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        if let stackSize { pthread_attr_setstacksize(&attributes, stackSize) }
         let context = Unmanaged.passRetained(queue)
         let result = pthread_create(
-            &thread, nil,
+            &thread, &attributes,
             { context in
                 guard let context else { return nil }
                 blockWriteSignals()
                 Unmanaged<Queue>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, context.toOpaque())
-        precondition(result == 0, "no thread could be made (error \(result)); is the limit of processes reached?")
+        guard result == 0 else {
+            context.release()
+            throw IntegrationError(
+                .noConnection, "no thread can be made", causes: [String(cString: strerror(result))],
+                remedy: "Raise the limit of processes (`ulimit -u`), or give the machine more memory.")
+        }
         pthread_detach(thread)
     }
 

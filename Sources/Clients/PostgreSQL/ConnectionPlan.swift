@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What a URL and the options beside it come to.
 struct ConnectionPlan: Sendable {
     struct Host: Sendable, Hashable {
@@ -9,8 +11,14 @@ struct ConnectionPlan: Sendable {
 
         /// Whether bytes for it never leave this machine.
         var isLocal: Bool {
-            let target = address.isEmpty ? name : address
-            return isSocket || target == "localhost" || target == "::1" || target.hasPrefix("127.")
+            let target = address.isEmpty ? name.lowercased() : address
+            return isSocket || target == "localhost" || target == "::1" || Self.isLoopback(target)
+        }
+
+        /// 127.0.0.0/8 (RFC 1122, 3.2.1.3); names that only look like it are none.
+        private static func isLoopback(_ text: String) -> Bool {
+            var address = in_addr()
+            return inet_pton(AF_INET, text, &address) == 1 && UInt32(bigEndian: address.s_addr) >> 24 == 127
         }
 
         var isSocket: Bool { address.isEmpty && (name.isEmpty || name.hasPrefix("/") || name.hasPrefix("@")) }

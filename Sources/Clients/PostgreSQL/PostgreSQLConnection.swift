@@ -41,7 +41,7 @@ public actor PostgreSQLConnection {
         self.settings = settings
         self.remarks = remarks
         self.logger = logger
-        executor = ThreadExecutor()
+        executor = try ThreadExecutor()
         waiting = try SocketWait()
     }
 

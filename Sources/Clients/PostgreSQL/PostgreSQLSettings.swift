@@ -43,8 +43,8 @@ public struct PostgreSQLSettings: Sendable {
         self.sendTimeout = sendTimeout
     }
 
-    /// Where the system keeps the authorities that it trusts: Debian, Fedora, SUSE, Alpine.
-    private static let systemAuthorities = [
+    /// Where the system keeps the authorities that it trusts; the first that is there: Debian, Fedora, SUSE, Alpine.
+    public var systemAuthorities = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
         "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
     ]
@@ -53,7 +53,7 @@ public struct PostgreSQLSettings: Sendable {
     ///
     /// - Throws: `cannotBuild` where libpq can't make sense of it, `sqlLibraryMissing`.
     func plan() throws(IntegrationError) -> ConnectionPlan {
-        let written = try writtenOptions()
+        let written = try EffectiveOptions(written: writtenOptions())
         let names = written["host"] ?? ""
         let addresses = written["hostaddr"] ?? ""
         let ports = written["port"] ?? ""
@@ -71,12 +71,12 @@ public struct PostgreSQLSettings: Sendable {
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "\(max(1, sendTimeout.milliseconds))"),
         ]
-        let isLocal = hosts.allSatisfy(\.isLocal)
+        let isLocal = hosts.allSatisfy(\.isLocal) && !written.isElsewhere
         let mode = sslMode?.rawValue ?? written["sslmode"] ?? (isLocal ? "prefer" : SSLMode.verifyFull.rawValue)
         if mode.hasPrefix("verify"), authority == nil, written["sslrootcert"] == nil {
-            guard let file = Self.systemAuthorities.first(where: { access($0, R_OK) == 0 }) else {
+            guard let file = systemAuthorities.first(where: { access($0, R_OK) == 0 }) else {
                 throw IntegrationError(
-                    .tlsFailed, "the system's authorities are in none of \(Self.systemAuthorities)",
+                    .tlsFailed, "the system's authorities are in none of \(systemAuthorities)",
                     remedy: "Install `ca-certificates`, or name the file in `ssl.ca`.")
             }
             options.append(("sslrootcert", file))

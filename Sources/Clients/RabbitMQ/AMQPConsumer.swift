@@ -20,7 +20,7 @@ public final class AMQPConsumer: Sendable {
         logger: Logger, isFatal: @Sendable (IntegrationError) -> Bool,
         _ body: (AMQPConsumer) async throws -> R
     ) async throws -> R {
-        let loop = ConsumerLoop(connection, topology, options, logger)
+        let loop = try ConsumerLoop(connection, topology, options, logger)
         return try await loop.whileRunning {
             if let error = await loop.opening.wait(), isFatal(error) { throw error }
             try Task.checkCancellation()
@@ -30,11 +30,18 @@ public final class AMQPConsumer: Sendable {
 
     /// Takes messages that have come: what is there, `count` at most and about so many bytes, one at least; waits for it.
     ///
-    /// - Parameter isolating: whether a message that was handed over before comes alone.
+    /// While nobody takes anything, what waits goes back to the queue after a few seconds, once; the next call has the
+    /// broker hand over again.
+    ///
+    /// - Parameters:
+    ///   - isolating: whether a message that was handed over before comes alone.
+    ///   - lost: given when one of them is not ours any more: its time was up, or its connection is gone.
     /// - Returns: none after `finish`, and when the task is cancelled.
-    public func take(_ count: Int, bytes: Int = 4 << 20, isolating: Bool = false) async -> [AMQPDelivery] {
-        let taken = await loop.inbox.take(count, bytes: bytes, isolating: isolating)
-        if !taken.isEmpty { loop.mailbox.post(.begin(taken.map(\.tag))) }
+    public func take(
+        _ count: Int, bytes: Int = 4 << 20, isolating: Bool = false, lost: ShutdownSignal = ShutdownSignal()
+    ) async -> [AMQPDelivery] {
+        let taken = await loop.inbox.take(count, bytes: bytes, isolating: isolating) { loop.mailbox.post(.resume) }
+        if !taken.isEmpty { loop.mailbox.post(.begin(taken.map(\.tag), lost: lost)) }
         return taken
     }
 

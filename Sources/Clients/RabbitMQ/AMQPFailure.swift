@@ -20,8 +20,25 @@ enum AMQPFailure {
             IntegrationError(kind, words, nativeCode: native, causes: [text], remedy: remedy)
         }
         switch (code, stage) {
+        case (406, _) where text.contains("consumer_timeout") || text.contains("acknowledgement on channel"):
+            return error(
+                .amqpFailed,
+                "the broker gave up waiting for acknowledgements (`consumer_timeout`) and closed the channel",
+                remedy: "Keep `visibility_timeout` of the source below the broker's `consumer_timeout` (30 minutes "
+                    + "unless it is changed), or raise the latter in rabbitmq.conf.")
         case (403, .login(let user, _)): return error(.accessRefused, "the broker refused the user `\(user)`")
         case (530, .login(_, let host)):
+            if text.contains("limit (") {
+                return error(
+                    .connectionRefused, "the broker takes no more connections here",
+                    remedy: "Look at the limits of the virtual host `\(host)` and of the user (`rabbitmqctl "
+                        + "list_vhost_limits`, `list_user_limits`).")
+            }
+            if text.contains("is down") {
+                return error(
+                    .connectionRefused, "the virtual host `\(host)` is down at that node",
+                    remedy: "Look at the broker's log; `rabbitmqctl restart_vhost -p \(host)` starts it again.")
+            }
             guard text.contains("not found") else {
                 return error(.accessRefused, "the user may not use the virtual host `\(host)`")
             }
@@ -34,12 +51,28 @@ enum AMQPFailure {
         case (403, .consuming(let queue)) where text.contains("exclusive"), (405, .consuming(let queue)):
             return error(.amqpQueueTaken, "the queue `\(queue)` has a consumer that shares it with nobody")
         case (405, .declaring(let what)): return error(.amqpQueueTaken, "\(what) belongs to another connection")
+        case (406, .declaring(let what)) where text.contains("invalid arg"):
+            return error(
+                .amqpDiffers, "\(what) can't be declared with an argument that the broker does not take",
+                remedy: "Correct its `arguments`: the broker names the one that it means.")
         case (406, .declaring(let what)):
             return error(.amqpDiffers, "\(what) was asked for, and one of another kind is there")
-        case (403, _): return error(.accessRefused, "the broker does not allow it")
+        case (403, .publishing(let exchange)):
+            return error(.accessRefused, "the user may not publish to the exchange `\(exchange)`")
+        case (403, .consuming(let queue)):
+            return error(.accessRefused, "the user may not consume the queue `\(queue)`")
+        case (403, _): return error(.accessRefused, "the user may not do this: \(stage.words)")
         case (320, _): return error(.connectionCut, "the broker closed the connection")
-        default: return error(.amqpFailed, "the broker closed \(code == 320 ? "the connection" : "the exchange")")
+        default: return error(.amqpFailed, "the broker ended it: \(stage.words)")
         }
+    }
+
+    /// What failed before anything was sent, so that it loses no message a try.
+    static func unsent(_ error: IntegrationError) -> IntegrationError {
+        guard [.interrupted, .timeout, .serverError].contains(error.code.retryClass) else { return error }
+        return IntegrationError(
+            error.code == .answerTimedOut ? .connectTimedOut : .connectionRefused, error.message,
+            nativeCode: error.nativeCode, causes: error.causes, remedy: error.remedy)
     }
 
     /// The library's own error, over a connection that was there.

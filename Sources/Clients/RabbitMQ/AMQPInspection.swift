@@ -13,22 +13,28 @@ public actor AMQPInspection {
         public let daysLeft: Int
     }
 
-    private let executor = ThreadExecutor()
+    private let executor: ThreadExecutor
     private let options: AMQPOptions
     private let gate: SocketGate
-    private var targets: [TCPSocket.Target] = []
+    /// Where the broker's nodes are.
+    private var found: [(address: AMQPOptions.Address, targets: [TCPSocket.Target])] = []
+    /// The node that is gone to.
+    private var address: AMQPOptions.Address?
     private var link: AMQPLink?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private init(_ options: AMQPOptions, _ gate: SocketGate) { (self.options, self.gate) = (options, gate) }
+    private init(_ options: AMQPOptions, _ gate: SocketGate) throws(IntegrationError) {
+        executor = try ThreadExecutor(stackSize: OwnThread.stackSize)
+        (self.options, self.gate) = (options, gate)
+    }
 
-    /// Inspects the first address of a broker for the length of `body`; what waits is cut where the task is cancelled.
+    /// Inspects the first node of a broker that accepts, for the length of `body`; what waits is cut where the task is cancelled.
     public static func withInspection<R: Sendable>(
         _ options: AMQPOptions, _ body: (AMQPInspection) async throws(IntegrationError) -> R
     ) async throws(IntegrationError) -> R {
         let gate = SocketGate()
-        let inspection = AMQPInspection(options, gate)
+        let inspection = try AMQPInspection(options, gate)
         let outcome: Result<R, IntegrationError> = await withTaskCancellationHandler {
             do throws(IntegrationError) {
                 return .success(try await body(inspection))
@@ -47,33 +53,59 @@ public actor AMQPInspection {
         link = nil
     }
 
-    private var address: AMQPOptions.Address {
-        get throws(IntegrationError) {
-            guard let address = options.addresses.first else {
-                throw IntegrationError(.cannotBuild, "the connector names no address")
-            }
-            return address
-        }
-    }
-
-    /// The addresses of the broker's host.
+    /// The addresses of the broker's hosts.
     ///
-    /// - Throws: `hostUnknown`, `amqpLibraryMissing`.
+    /// - Throws: `hostUnknown` where none is known, `amqpLibraryMissing`.
     public func resolve() throws(IntegrationError) -> [String] {
         _ = try AMQPLibrary.load()
-        targets = try TCPSocket.resolve(try address)
-        return targets.map(\.text)
+        found.removeAll()
+        try each { address throws(IntegrationError) in
+            found.append((address, try TCPSocket.resolve(address)))
+            return false
+        }
+        return found.flatMap { $0.targets.map(\.text) }
     }
 
-    /// Connects and closes again.
+    /// Connects to the first node that accepts, and closes again.
     ///
-    /// - Returns: the address that accepted.
-    /// - Throws: `connectionRefused`, `connectTimedOut`.
-    public func connect() throws(IntegrationError) -> String {
-        let (descriptor, target) = try TCPSocket.connect(
-            targets, try address, until: SystemClock().now + options.connectTimeout, gate: gate)
-        Glibc.close(descriptor)
-        return target.text
+    /// - Returns: the address that accepted, with its port, and why others did not.
+    /// - Throws: `connectionRefused`, `connectTimedOut` where none accepts.
+    public func connect() throws(IntegrationError) -> (accepted: String, others: [String]) {
+        var accepted = ""
+        let failures = try each { [found] address throws(IntegrationError) in
+            guard let targets = found.first(where: { $0.address == address })?.targets else {
+                throw IntegrationError(.hostUnknown, "`\(address.host)` can't be resolved")
+            }
+            let (descriptor, target) = try TCPSocket.connect(
+                targets, address, until: SystemClock().now + options.connectTimeout, gate: gate)
+            Glibc.close(descriptor)
+            accepted = "\(target.text), port \(address.port)"
+            return true
+        }
+        return (accepted, failures.map(\.message))
+    }
+
+    /// Does something with each node until it was done with one of them, which is gone to from then on.
+    ///
+    /// - Parameter body: whether it was the one.
+    /// - Returns: why it could not be done with some.
+    /// - Throws: the first failure, where it could be done with none.
+    @discardableResult
+    private func each(
+        _ body: (AMQPOptions.Address) throws(IntegrationError) -> Bool
+    ) throws(IntegrationError) -> [IntegrationError] {
+        var failures: [IntegrationError] = []
+        for address in options.addresses {
+            do throws(IntegrationError) {
+                guard try body(address) else { continue }
+                self.address = address
+                return failures
+            } catch {
+                failures.append(error)
+            }
+        }
+        if let first = failures.first, failures.count == options.addresses.count { throw first }
+        return failures
     }
 
     /// Connects for good, with TLS where it is asked for.
@@ -81,8 +113,11 @@ public actor AMQPInspection {
     /// - Returns: nil without TLS.
     /// - Throws: `tlsFailed`, and what connecting throws.
     public func agree() throws(IntegrationError) -> Agreement? {
-        let link = try AMQPLink(options, try address, gate)
-        try link.connect()
+        guard let address = address ?? options.addresses.first else {
+            throw IntegrationError(.cannotBuild, "the connector names no address")
+        }
+        let link = try AMQPLink(options, address, gate)
+        try link.connect(until: SystemClock().now + options.connectTimeout)
         self.link = link
         guard var seen = link.handshake else { return nil }
         return Agreement(version: AMQPFailure.text(&seen.version), daysLeft: Int(seen.days_left))
@@ -94,16 +129,15 @@ public actor AMQPInspection {
     /// - Throws: `accessRefused`, `amqpNotFound`, `answerTimedOut`.
     public func login() throws(IntegrationError) -> String {
         guard let link else { throw IntegrationError(.connectionCut, "there is no connection") }
-        try link.login()
+        try link.login(until: SystemClock().now + options.timeout)
         return link.broker
     }
 
-    /// Goes the whole way, without a look at its steps.
+    /// Goes the whole way to the first node that lets us in, without a look at its steps.
     ///
-    /// - Throws: what connecting and logging in throw.
+    /// - Throws: why the last one did not.
     public func open() throws(IntegrationError) {
-        _ = try agree()
-        _ = try login()
+        link = try AMQPLink.open(options, favourite: nil, gate: gate)
     }
 
     /// Compares what the broker has with what it should have; makes nothing.

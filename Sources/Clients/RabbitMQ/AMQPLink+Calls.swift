@@ -1,46 +1,69 @@
 internal import CRabbitMQ
+internal import Glibc
 internal import IntegrationCore
 
 /// What is asked of the broker, with an answer that is waited for.
 extension AMQPLink {
     /// Sends a method and waits for its answer, for as long as `timeout`; what else comes is kept for `nextEvent`.
+    ///
+    /// - Parameter limit: how long the answer may take, where that is not `timeout`.
     func call<Method>(
         _ channel: UInt16, _ id: amqp_method_number_t, _ method: Method, answer: amqp_method_number_t,
-        _ stage: AMQPFailure.Stage
+        _ stage: AMQPFailure.Stage, within limit: Duration? = nil
     ) throws(AMQPFault) {
-        var method = method
-        var answers = [answer, 0]
-        let reply = withUnsafeMutablePointer(to: &method) { method in
-            answers.withUnsafeMutableBufferPointer { answers in
-                functions.pointee.amqp_simple_rpc(state, channel, id, answers.baseAddress, method)
+        try send(channel, id, method, size: frameSize - AMQPOutput.overhead)
+        let deadline = SystemClock().now + (limit ?? options.timeout)
+        while true {
+            try flush()
+            while let frame = try nextFrame(stage) {
+                if frame.channel == channel, Int32(frame.frame_type) == AMQP_FRAME_METHOD {
+                    let method = frame.payload.method
+                    if method.id == answer { return }
+                    if method.id == AMQP_CHANNEL_CLOSE_METHOD { throw try channelClosed(method, channel, stage) }
+                }
+                if let event = try event(frame, stage) { early.append(event) }
             }
+            try beat()
+            try wait(until: deadline, stage)
         }
-        guard reply.reply_type != AMQP_RESPONSE_NORMAL else { return }
-        throw fault(reply, channel, stage)
     }
 
-    /// What an answer that is none means.
-    func fault(_ reply: amqp_rpc_reply_t, _ channel: UInt16, _ stage: AMQPFailure.Stage) -> AMQPFault {
+    /// Waits until something comes, or what waits can go out, or there is a sign to be given.
+    private func wait(until deadline: Duration, _ stage: AMQPFailure.Stage) throws(AMQPFault) {
+        let now = SystemClock().now
+        guard now < deadline else {
+            throw AMQPFault(
+                reach: .connection,
+                error: IntegrationError(.answerTimedOut, "the broker did not answer in time: \(stage.words)"))
+        }
+        let turn = min(deadline, now + longestTurn)
+        let events = Int16(POLLIN) | (output.isEmpty ? 0 : Int16(POLLOUT))
+        var waiting = pollfd(fd: descriptor, events: events, revents: 0)
+        if poll(&waiting, 1, Int32(clamping: (turn - now).milliseconds + 1)) > 0,
+            waiting.revents & ~Int16(POLLOUT) != 0
+        {
+            noteSign()
+        }
+    }
+
+    /// What a channel's end means for whom it came instead of an answer.
+    private func channelClosed(
+        _ method: amqp_method_t, _ channel: UInt16, _ stage: AMQPFailure.Stage
+    ) throws(AMQPFault) -> AMQPFault {
+        guard let closed = method.decoded?.assumingMemoryBound(to: amqp_channel_close_t.self).pointee else {
+            return AMQPFault(reach: .connection, error: IntegrationError(.connectionCut, "the broker closed a channel"))
+        }
+        let error = AMQPFailure.refusal(closed.reply_code, String(closed.reply_text), stage)
+        try confirmClosed(channel)
+        return AMQPFault(reach: .channel, error: error)
+    }
+
+    /// Why logging in failed.
+    func loginError(_ reply: amqp_rpc_reply_t, _ stage: AMQPFailure.Stage) -> IntegrationError {
         switch reply.reply_type {
-        case AMQP_RESPONSE_SERVER_EXCEPTION:
-            guard reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD,
-                let closed = reply.reply.decoded?.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
-            else {
-                return AMQPFault(reach: .connection, error: connectionClosed(reply.reply, stage))
-            }
-            let error = AMQPFailure.refusal(closed.reply_code, String(closed.reply_text), stage)
-            do throws(AMQPFault) {
-                try confirmClosed(channel)
-                return AMQPFault(reach: .channel, error: error)
-            } catch {
-                return AMQPFault(reach: .connection, error: error.error)
-            }
-        case AMQP_RESPONSE_LIBRARY_EXCEPTION:
-            return AMQPFault(
-                reach: .connection, error: AMQPFailure.library(reply.library_error, functions, stage.words))
-        default:
-            return AMQPFault(
-                reach: .connection, error: IntegrationError(.connectionCut, "the broker closed the connection"))
+        case AMQP_RESPONSE_SERVER_EXCEPTION: connectionClosed(reply.reply, stage)
+        case AMQP_RESPONSE_LIBRARY_EXCEPTION: AMQPFailure.library(reply.library_error, functions, stage.words)
+        default: IntegrationError(.connectionCut, "the broker closed the connection")
         }
     }
 
@@ -55,16 +78,8 @@ extension AMQPLink {
     /// Agrees to the end of a channel, whose number is free then.
     func confirmClosed(_ channel: UInt16) throws(AMQPFault) {
         contents[channel] = nil
+        scratch.reset()
         try send(channel, AMQP_CHANNEL_CLOSE_OK_METHOD, amqp_channel_close_ok_t())
-    }
-
-    /// Sends a method that nobody answers.
-    func send<Method>(_ channel: UInt16, _ id: amqp_method_number_t, _ method: Method) throws(AMQPFault) {
-        var method = method
-        let status = withUnsafeMutablePointer(to: &method) {
-            functions.pointee.amqp_send_method(state, channel, id, $0)
-        }
-        try check(status, "sending")
     }
 
     func check(_ status: Int32, _ what: String) throws(AMQPFault) {
@@ -72,22 +87,17 @@ extension AMQPLink {
         throw AMQPFault(reach: .connection, error: AMQPFailure.library(status, functions, what))
     }
 
-    /// Sends what `body` sends in as few segments as will do: each would wake the broker by itself (tcp(7), `TCP_CORK`).
-    func together(_ body: () throws(AMQPFault) -> Void) throws(AMQPFault) {
-        TCPSocket.cork(descriptor, true)
-        defer { TCPSocket.cork(descriptor, false) }
-        try body()
-    }
-
     // MARK: Channels
 
     func openChannel(_ channel: UInt16) throws(AMQPFault) {
+        scratch.reset()
         try call(
             channel, AMQP_CHANNEL_OPEN_METHOD, amqp_channel_open_t(), answer: AMQP_CHANNEL_OPEN_OK_METHOD,
             .other("opening a channel"))
     }
 
     func closeChannel(_ channel: UInt16) throws(AMQPFault) {
+        scratch.reset()
         var method = amqp_channel_close_t()
         method.reply_code = UInt16(AMQP_REPLY_SUCCESS)
         try call(
@@ -98,6 +108,7 @@ extension AMQPLink {
 
     /// Asks for the confirmation of everything that is published on a channel.
     func confirm(_ channel: UInt16) throws(AMQPFault) {
+        scratch.reset()
         try call(
             channel, AMQP_CONFIRM_SELECT_METHOD, amqp_confirm_select_t(), answer: AMQP_CONFIRM_SELECT_OK_METHOD,
             .other("asking for confirms"))
@@ -110,6 +121,7 @@ extension AMQPLink {
     /// - Parameter prefetch: most messages that are not acknowledged.
     func consume(_ channel: UInt16, _ queue: String, prefetch: Int, isExclusive: Bool) throws(AMQPFault) {
         let stage = AMQPFailure.Stage.consuming(queue: queue)
+        scratch.reset()
         var quality = amqp_basic_qos_t()
         quality.prefetch_count = UInt16(clamping: prefetch)
         try call(channel, AMQP_BASIC_QOS_METHOD, quality, answer: AMQP_BASIC_QOS_OK_METHOD, stage)
@@ -134,39 +146,19 @@ extension AMQPLink {
     }
 
     func tell(_ channel: UInt16, _ action: AckLedger.Action) throws(AMQPFault) {
-        let status =
-            switch action {
-            case .accept(let tag, let multiple):
-                functions.pointee.amqp_basic_ack(state, channel, tag, multiple ? 1 : 0)
-            case .requeue(let tag, let multiple):
-                functions.pointee.amqp_basic_nack(state, channel, tag, multiple ? 1 : 0, 1)
-            case .reject(let tag): functions.pointee.amqp_basic_nack(state, channel, tag, 0, 0)
-            }
-        try check(status, "acknowledging")
-    }
-
-    // MARK: Publishing
-
-    /// Publishes a checked message.
-    ///
-    /// - Parameter number: for a header that tells it from others with the same id.
-    func publish(
-        _ message: AMQPMessage, to exchange: String, isMandatory: Bool, number: UInt64?, on channel: UInt16
-    ) throws(AMQPFault) {
         scratch.reset()
-        var properties = message.properties
-        if let number { properties.headers[Self.numberHeader] = .integer(Int64(bitPattern: number)) }
-        var encoded = scratch.properties(properties)
-        let (exchange, key) = (scratch.bytes(exchange), scratch.bytes(message.routingKey))
-        let status = message.body.withUnsafeBytes { body in
-            functions.pointee.amqp_basic_publish(
-                state, channel, exchange, key, isMandatory ? 1 : 0, 0, &encoded,
-                amqp_bytes_t(len: body.count, bytes: UnsafeMutableRawPointer(mutating: body.baseAddress)))
+        switch action {
+        case .accept(let tag, let multiple):
+            let method = amqp_basic_ack_t(delivery_tag: tag, multiple: multiple ? 1 : 0)
+            try send(channel, AMQP_BASIC_ACK_METHOD, method)
+        case .requeue(let tag, let multiple):
+            let method = amqp_basic_nack_t(delivery_tag: tag, multiple: multiple ? 1 : 0, requeue: 1)
+            try send(channel, AMQP_BASIC_NACK_METHOD, method)
+        case .reject(let tag):
+            let method = amqp_basic_nack_t(delivery_tag: tag, multiple: 0, requeue: 0)
+            try send(channel, AMQP_BASIC_NACK_METHOD, method)
         }
-        try check(status, "publishing")
     }
-
-    static let numberHeader = "x-integration-number"
 }
 
 extension AMQPFailure.Stage {

@@ -4,24 +4,37 @@ internal import IntegrationCore
 
 /// What the broker says of its own accord.
 extension AMQPLink {
-    /// The next thing that the broker said; nil where there is nothing at the moment. Sends heartbeats that are due, so it
-    /// has to be called several times in each heartbeat.
+    /// The next thing that the broker said; nil where there is nothing at the moment.
     func nextEvent() throws(AMQPFault) -> AMQPEvent? {
-        while true {
-            var frame = amqp_frame_t()
-            var none = timeval()
-            functions.pointee.amqp_maybe_release_buffers(state)
-            let status = functions.pointee.amqp_simple_wait_frame_noblock(state, &frame, &none)
-            if status == AMQP_STATUS_TIMEOUT.rawValue { return nil }
-            try check(status, "waiting for the broker")
-            if let event = try event(frame) { return event }
+        if !early.isEmpty { return early.removeFirst() }
+        let stage = AMQPFailure.Stage.other("waiting for the broker")
+        while let frame = try nextFrame(stage) {
+            if let event = try event(frame, stage) { return event }
         }
+        return nil
     }
 
-    private func event(_ frame: amqp_frame_t) throws(AMQPFault) -> AMQPEvent? {
+    /// The next frame that came; it can be read until the next one.
+    func nextFrame(_ stage: AMQPFailure.Stage) throws(AMQPFault) -> amqp_frame_t? {
+        guard !isOver else {
+            throw AMQPFault(reach: .connection, error: IntegrationError(.connectionCut, "the connection is closed"))
+        }
+        var frame = amqp_frame_t()
+        var none = timeval()
+        functions.pointee.amqp_maybe_release_buffers(state)
+        let status = functions.pointee.amqp_simple_wait_frame_noblock(state, &frame, &none)
+        if status == AMQP_STATUS_TIMEOUT.rawValue { return nil }
+        try check(status, stage.words)
+        return frame
+    }
+
+    /// What a frame says, once all of it is there.
+    ///
+    /// - Parameter stage: what was going on, for the reason why the broker closes the connection.
+    func event(_ frame: amqp_frame_t, _ stage: AMQPFailure.Stage) throws(AMQPFault) -> AMQPEvent? {
         let channel = frame.channel
         switch Int32(frame.frame_type) {
-        case AMQP_FRAME_METHOD: return try event(frame.payload.method, channel)
+        case AMQP_FRAME_METHOD: return try event(frame.payload.method, channel, stage)
         case AMQP_FRAME_HEADER:
             let header = frame.payload.properties
             guard contents[channel] != nil,
@@ -47,7 +60,9 @@ extension AMQPLink {
         return event
     }
 
-    private func event(_ method: amqp_method_t, _ channel: UInt16) throws(AMQPFault) -> AMQPEvent? {
+    private func event(
+        _ method: amqp_method_t, _ channel: UInt16, _ stage: AMQPFailure.Stage
+    ) throws(AMQPFault) -> AMQPEvent? {
         guard let decoded = method.decoded else { return nil }
         func read<Method>(_ type: Method.Type) -> Method { decoded.assumingMemoryBound(to: type).pointee }
         switch method.id {
@@ -77,8 +92,14 @@ extension AMQPLink {
             try confirmClosed(channel)
             return event
         case AMQP_CONNECTION_CLOSE_METHOD:
-            let error = connectionClosed(method, .other("the connection"))
-            try send(0, AMQP_CONNECTION_CLOSE_OK_METHOD, amqp_connection_close_ok_t())
+            let error = connectionClosed(method, stage)
+            do throws(AMQPFault) {
+                scratch.reset()
+                try send(0, AMQP_CONNECTION_CLOSE_OK_METHOD, amqp_connection_close_ok_t())
+                try flush()
+            } catch {
+                // It is at its end in any case, and the broker's reason is the one that counts.
+            }
             throw AMQPFault(reach: .connection, error: error)
         case AMQP_CONNECTION_BLOCKED_METHOD:
             return .blocked(reason: String(read(amqp_connection_blocked_t.self).reason))

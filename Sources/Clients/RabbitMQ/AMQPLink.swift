@@ -6,7 +6,7 @@ internal import IntegrationCore
 ///
 /// The library is not safe for threads: everything but `gate` is used on one thread. What it hands out lives in its
 /// pools until `amqp_maybe_release_buffers`, so events copy what they keep. The end goes in this order: the broker is told
-/// (`amqp_connection_close`), the gate forgets the descriptor, and `amqp_destroy_connection` frees buffers, channels,
+/// (`connection.close`), the gate forgets the descriptor, and `amqp_destroy_connection` frees buffers, channels,
 /// TLS and socket together.
 final class AMQPLink {
     let functions: AMQPLibrary.Functions
@@ -17,24 +17,50 @@ final class AMQPLink {
     private let gate: SocketGate
     /// What was seen of the other side; nil without TLS.
     private(set) var handshake: crabbitmq_handshake?
+    /// OpenSSL's connection, once it is agreed upon.
+    private(set) var tls: UnsafeMutableRawPointer?
+    /// Whether the broker has let us in.
+    private var isOpen = false
     /// Messages that are coming in, by channel.
     var contents: [UInt16: AMQPContent] = [:]
+    /// What is on its way to the broker.
+    var output = AMQPOutput()
+    /// What came while an answer was waited for.
+    var early: [AMQPEvent] = []
+    /// How often both sides give a sign, as agreed upon; zero: never.
+    private(set) var heartbeat = Duration.zero
+    /// When something was written last.
+    var lastSign = Duration.zero
+    /// When something was heard last.
+    var lastHeard = Duration.zero
     private(set) var isOver = false
 
-    /// Opens a connection to the first address that lets us in.
+    /// Opens a connection to the first address that lets us in; each has its share of `timeout`, so that a silent one
+    /// leaves the others their turn.
     ///
-    /// - Throws: why the last one did not.
-    static func open(_ options: AMQPOptions, gate: SocketGate) throws(IntegrationError) -> AMQPLink {
+    /// - Parameter favourite: is tried first: the one that worked last.
+    /// - Throws: why the last one did not; nothing was sent, so it loses nobody a try.
+    static func open(
+        _ options: AMQPOptions, favourite: AMQPOptions.Address?, gate: SocketGate
+    ) throws(IntegrationError) -> AMQPLink {
+        var addresses = options.addresses
+        if let favourite, let place = addresses.firstIndex(of: favourite) {
+            addresses = Array(addresses[place...] + addresses[..<place])
+        }
+        // Ahead of those who wait for the message to be sent.
+        let end = SystemClock().now + options.timeout * 9 / 10
         var last = IntegrationError(.cannotBuild, "the connector names no address")
-        for address in options.addresses {
+        for (tried, address) in addresses.enumerated() {
             guard !gate.isClosed else { break }
+            let now = SystemClock().now
+            let deadline = now + max(.zero, end - now) / (addresses.count - tried)
             do throws(IntegrationError) {
                 let link = try AMQPLink(options, address, gate)
-                try link.connect()
-                try link.login()
+                try link.connect(until: min(deadline, now + options.connectTimeout))
+                try link.login(until: deadline)
                 return link
             } catch {
-                last = error
+                last = AMQPFailure.unsent(error)
             }
         }
         throw last
@@ -50,19 +76,21 @@ final class AMQPLink {
 
     deinit { destroy() }
 
-    var descriptor: Int32 { functions.pointee.amqp_get_sockfd(state) }
+    /// Negative at the end.
+    var descriptor: Int32 { isOver ? -1 : functions.pointee.amqp_get_sockfd(state) }
 
-    /// Bytes that a frame holds at most.
-    var frameSize: Int { Int(functions.pointee.amqp_get_frame_max(state)) }
+    /// Bytes that a frame holds at most; at the end the least that every broker takes (AMQP 0-9-1, 4.2.3).
+    var frameSize: Int { isOver ? 4096 : Int(functions.pointee.amqp_get_frame_max(state)) }
 
     // MARK: Beginning
 
     /// The way to the broker, TLS with it.
-    func connect() throws(IntegrationError) {
-        let deadline = SystemClock().now + options.connectTimeout
+    ///
+    /// - Parameter deadline: on the machine's monotonic clock.
+    func connect(until deadline: Duration) throws(IntegrationError) {
         let targets = try TCPSocket.resolve(address)
         if let tls = options.tls {
-            try connect(tls, targets)
+            try connect(tls, targets, until: deadline)
         } else {
             guard let socket = functions.pointee.amqp_tcp_socket_new(state) else { throw noMemory }
             let (descriptor, _) = try TCPSocket.connect(targets, address, until: deadline, gate: gate)
@@ -71,7 +99,9 @@ final class AMQPLink {
         guard gate.open(descriptor) else { throw IntegrationError(.connectionCut, "the connection was given up") }
     }
 
-    private func connect(_ tls: TLSConfiguration, _ targets: [TCPSocket.Target]) throws(IntegrationError) {
+    private func connect(
+        _ tls: TLSConfiguration, _ targets: [TCPSocket.Target], until deadline: Duration
+    ) throws(IntegrationError) {
         guard let socket = functions.pointee.amqp_ssl_socket_new(state) else { throw noMemory }
         if let ca = tls.ca {
             try check(functions.pointee.amqp_ssl_socket_set_cacert(socket, ca.resolved), "tls.ca", ca)
@@ -80,7 +110,7 @@ final class AMQPLink {
             try check(functions.pointee.amqp_ssl_socket_set_key(socket, cert.resolved, key.resolved), "tls.cert", cert)
         }
         var seen = crabbitmq_handshake()
-        var timeout = timeval(options.connectTimeout)
+        var timeout = timeval(max(.zero, deadline - SystemClock().now))
         let status = withUnsafeMutablePointer(to: &seen) { seen in
             defer { crabbitmq_finish_tls() }
             guard
@@ -92,7 +122,7 @@ final class AMQPLink {
         }
         handshake = seen
         switch amqp_status_enum(rawValue: status) {
-        case AMQP_STATUS_OK: return
+        case AMQP_STATUS_OK: self.tls = seen.connection
         case AMQP_STATUS_TIMEOUT:
             throw IntegrationError(.connectTimedOut, "there was no TLS with \(address) in time")
         case AMQP_STATUS_SSL_ERROR, AMQP_STATUS_SSL_CONNECTION_FAILED, AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED,
@@ -100,8 +130,7 @@ final class AMQPLink {
             throw AMQPFailure.tls(seen, Self.lastReason, address, tls)
         default:
             // The library does not say why there is no way there: who tries himself sees it.
-            let tried = try TCPSocket.connect(
-                targets, address, until: SystemClock().now + options.connectTimeout, gate: gate)
+            let tried = try TCPSocket.connect(targets, address, until: deadline, gate: gate)
             close(tried.descriptor)
             throw AMQPFailure.library(status, functions, "connecting to \(address)")
         }
@@ -121,8 +150,10 @@ final class AMQPLink {
     private var noMemory: IntegrationError { IntegrationError(.connectionRefused, "there is no memory for a socket") }
 
     /// Tells the broker who we are.
-    func login() throws(IntegrationError) {
-        var timeout = timeval(options.timeout)
+    ///
+    /// - Parameter deadline: on the machine's monotonic clock.
+    func login(until deadline: Duration) throws(IntegrationError) {
+        var timeout = timeval(max(.milliseconds(1), deadline - SystemClock().now))
         _ = functions.pointee.amqp_set_handshake_timeout(state, &timeout)
         _ = functions.pointee.amqp_set_rpc_timeout(state, &timeout)
         scratch.reset()
@@ -136,14 +167,26 @@ final class AMQPLink {
         let seconds = Int32(clamping: max(1, options.heartbeat.components.seconds))
         let reply = crabbitmq_login(
             state, options.virtualHost, seconds, &properties, options.user, options.password?.reveal())
-        guard reply.reply_type != AMQP_RESPONSE_NORMAL else { return }
+        guard reply.reply_type != AMQP_RESPONSE_NORMAL else { return try takeOver() }
         let stage = AMQPFailure.Stage.login(user: options.user, virtualHost: options.virtualHost)
-        let fault = fault(reply, 0, stage)
+        let error = loginError(reply, stage)
         // Who demands our certificate ends the connection only now (TLS 1.3), and not always with a reason.
-        guard let tls = options.tls, fault.error.code == .connectionCut, let seen = handshake else { throw fault.error }
+        guard let tls = options.tls, error.code == .connectionCut, let seen = handshake else { throw error }
         let reason = Self.lastReason ?? (seen.is_asked == 1 ? "certificate required" : nil)
-        guard let reason else { throw fault.error }
+        guard let reason else { throw error }
         throw AMQPFailure.tls(seen, reason, address, tls)
+    }
+
+    /// From now on the signs of life are ours: the library would write its own into the middle of our frames, and wait
+    /// where there is no room.
+    private func takeOver() throws(IntegrationError) {
+        heartbeat = .seconds(Int(functions.pointee.amqp_get_heartbeat(state)))
+        let status = functions.pointee.amqp_tune_connection(
+            state, functions.pointee.amqp_get_channel_max(state), functions.pointee.amqp_get_frame_max(state), 0)
+        guard status == 0 else { throw noMemory }
+        isOpen = true
+        lastSign = SystemClock().now
+        lastHeard = lastSign
     }
 
     /// Such as `RabbitMQ 3.10.8`.
@@ -159,10 +202,17 @@ final class AMQPLink {
 
     /// Takes leave of the broker, for a second at most.
     func close() {
-        guard !isOver else { return }
-        var timeout = timeval(.seconds(1))
-        _ = functions.pointee.amqp_set_rpc_timeout(state, &timeout)
-        _ = functions.pointee.amqp_connection_close(state, AMQP_REPLY_SUCCESS)
+        guard !isOver, isOpen else { return destroy() }
+        scratch.reset()
+        var method = amqp_connection_close_t()
+        method.reply_code = UInt16(AMQP_REPLY_SUCCESS)
+        do throws(AMQPFault) {
+            try call(
+                0, AMQP_CONNECTION_CLOSE_METHOD, method, answer: AMQP_CONNECTION_CLOSE_OK_METHOD, .other("closing"),
+                within: .seconds(1))
+        } catch {
+            // It ends one way or the other.
+        }
         destroy()
     }
 

@@ -24,16 +24,21 @@ extension AMQPProperties {
 }
 
 extension AMQPTable {
-    /// Copies what the library has read.
-    init(_ read: amqp_table_t) {
+    /// Copies what the library has read; what lies deeper than `AMQPValue.deepest` is left out.
+    ///
+    /// - Parameter depth: how many tables and arrays are around it.
+    init(_ read: amqp_table_t, depth: Int = 0) {
         let entries = UnsafeBufferPointer(start: read.entries, count: Int(read.num_entries))
-        self.init(entries.map { Entry(String($0.key), AMQPValue($0.value)) })
+        self.init(entries.map { Entry(String($0.key), AMQPValue($0.value, depth: depth + 1)) })
     }
 }
 
 extension AMQPValue {
+    /// Tables and arrays within each other at most: whoever walks through them has a stack with an end.
+    static let deepest = 64
+
     /// Copies what the library has read.
-    init(_ read: amqp_field_value_t) {
+    init(_ read: amqp_field_value_t, depth: Int) {
         switch amqp_field_value_kind_t(rawValue: UInt32(read.kind)) {
         case AMQP_FIELD_KIND_BOOLEAN: self = .bool(read.value.boolean != 0)
         case AMQP_FIELD_KIND_I8: self = .integer(Int64(read.value.i8))
@@ -51,11 +56,13 @@ extension AMQPValue {
         case AMQP_FIELD_KIND_UTF8: self = .string(String(read.value.bytes))
         case AMQP_FIELD_KIND_BYTES: self = .bytes(Array(read.value.bytes))
         case AMQP_FIELD_KIND_TIMESTAMP: self = .timestamp(read.value.u64)
-        case AMQP_FIELD_KIND_TABLE: self = .table(AMQPTable(read.value.table))
+        case AMQP_FIELD_KIND_TABLE where depth >= Self.deepest, AMQP_FIELD_KIND_ARRAY where depth >= Self.deepest:
+            self = .none
+        case AMQP_FIELD_KIND_TABLE: self = .table(AMQPTable(read.value.table, depth: depth))
         case AMQP_FIELD_KIND_ARRAY:
             let values = UnsafeBufferPointer(
                 start: read.value.array.entries, count: Int(read.value.array.num_entries))
-            self = .array(values.map { AMQPValue($0) })
+            self = .array(values.map { AMQPValue($0, depth: depth + 1) })
         default: self = .none
         }
     }

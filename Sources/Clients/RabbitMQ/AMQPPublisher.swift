@@ -17,7 +17,7 @@ public final class AMQPPublisher: Sendable {
         _ options: AMQPOptions, topology: AMQPTopology = AMQPTopology(), logger: Logger,
         _ body: (AMQPPublisher) async throws -> R
     ) async throws -> R {
-        let loop = PublisherLoop(options, topology, logger)
+        let loop = try PublisherLoop(options, topology, logger)
         return try await loop.whileRunning { try await body(AMQPPublisher(loop)) }
     }
 

@@ -36,6 +36,11 @@ final class AMQPScratch {
         return start + used
     }
 
+    /// Memory for so many bytes, with anything in it.
+    func room(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: allocate(size), count: size)
+    }
+
     func bytes(_ text: String) -> amqp_bytes_t {
         var text = text
         return text.withUTF8 { copy(UnsafeRawBufferPointer($0)) }

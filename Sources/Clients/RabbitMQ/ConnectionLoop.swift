@@ -17,9 +17,10 @@ extension ConnectionLoop {
     /// its connection is cut after a second.
     func whileRunning<R: Sendable>(_ body: () async throws -> R) async throws -> R {
         let ended = ShutdownSignal()
+        let thread = try OwnThread()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                await OwnThread().run { self.run() }
+                await thread.run { self.run() }
                 ended.signal()
             }
             let result: R

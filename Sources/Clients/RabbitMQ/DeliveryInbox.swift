@@ -5,26 +5,49 @@ internal import Synchronization
 final class DeliveryInbox: Sendable {
     private struct State {
         var waiting: [AMQPDelivery] = []
+        /// When the oldest that waits came (monotonic), and when somebody took last.
+        var oldest = Duration.zero
+        var lastTake = Duration.zero
+        /// Whether the broker hands nothing over, because nobody took.
+        var isPaused = false
         var isClosed = false
     }
 
     private let state = Mutex(State())
     private let changed = Wakeup()
 
-    /// - Returns: false where it is closed, and took nothing.
-    func put(_ deliveries: [AMQPDelivery]) -> Bool {
+    /// - Returns: false where it is paused or closed, and took nothing.
+    func put(_ deliveries: [AMQPDelivery], at now: Duration) -> Bool {
         let isOpen = state.withLock { state in
-            if !state.isClosed { state.waiting += deliveries }
-            return !state.isClosed
+            guard !state.isClosed, !state.isPaused else { return false }
+            if state.waiting.isEmpty { state.oldest = now }
+            state.waiting += deliveries
+            return true
         }
         changed.wake()
         return isOpen
     }
 
-    /// Takes those out that went back to the queue.
-    func remove(_ isGone: (AMQPDelivery.Tag) -> Bool) {
-        state.withLock { state in state.waiting.removeAll { isGone($0.tag) } }
+    /// Since when messages wait, and since when nobody has taken any of them; nil where none waits.
+    var idleness: (oldest: Duration, quiet: Duration)? {
+        state.withLock { state in
+            state.waiting.isEmpty ? nil : (state.oldest, max(state.oldest, state.lastTake))
+        }
     }
+
+    /// Takes nothing more until somebody wants something.
+    ///
+    /// - Returns: what waited.
+    func pause() -> [AMQPDelivery] {
+        state.withLock { state in
+            state.isPaused = true
+            defer { state.waiting.removeAll() }
+            return state.waiting
+        }
+    }
+
+    /// Takes everything out that waits: it belongs to a channel that is gone.
+    func removeAll() { state.withLock { $0.waiting.removeAll() } }
 
     /// No more will be handed out.
     ///
@@ -43,13 +66,20 @@ final class DeliveryInbox: Sendable {
     /// Takes what waits, `count` at most and about so many bytes; waits until there is something. Empty at the end, and
     /// when the task is cancelled.
     ///
-    /// - Parameter isolating: whether what was handed over before comes alone.
-    func take(_ count: Int, bytes: Int, isolating: Bool) async -> [AMQPDelivery] {
+    /// - Parameters:
+    ///   - isolating: whether what was handed over before comes alone.
+    ///   - resume: has the broker hand over again, where it was paused.
+    func take(_ count: Int, bytes: Int, isolating: Bool, _ resume: () -> Void) async -> [AMQPDelivery] {
         while true {
             let seen = changed.count
-            let (taken, isOver): ([AMQPDelivery], Bool) = state.withLock { state in
-                (Self.take(count, bytes, isolating, from: &state.waiting), state.isClosed)
+            let now = SystemClock().now
+            let (taken, isOver, wasPaused) = state.withLock { state in
+                let taken = Self.take(count, bytes, isolating, from: &state.waiting)
+                if !taken.isEmpty { (state.lastTake, state.oldest) = (now, now) }
+                defer { state.isPaused = false }
+                return (taken, state.isClosed, state.isPaused)
             }
+            if wasPaused { resume() }
             if !taken.isEmpty || isOver || Task.isCancelled { return taken }
             await changed.wait(after: seen)
         }

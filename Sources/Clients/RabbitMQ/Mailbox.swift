@@ -10,10 +10,14 @@ final class Mailbox<Item: Sendable>: Sendable {
     /// A pipe: what is written at one end wakes who waits at the other.
     private let bell: (heard: Int32, rung: Int32)
 
-    init() {
+    /// - Throws: `noConnection` when the process has no descriptor left.
+    init() throws(IntegrationError) {
         var ends: [Int32] = [-1, -1]
-        let result = pipe(&ends)
-        precondition(result == 0, "no pipe could be made (error \(errno)); is the limit of open files reached?")
+        guard pipe(&ends) == 0 else {
+            throw IntegrationError(
+                .noConnection, "no pipe can be made", causes: [String(cString: strerror(errno))],
+                remedy: "Raise the limit of open files (`ulimit -n`).")
+        }
         for end in ends {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
@@ -45,16 +49,22 @@ final class Mailbox<Item: Sendable>: Sendable {
         }
     }
 
-    /// Returns when something was put in, when the connection has something to be read, or at a deadline.
-    func wait(_ connection: Int32?, until deadline: Duration) {
+    /// Returns when something was put in, when the connection has something to be read, or room where that is asked for,
+    /// or at a deadline.
+    ///
+    /// - Returns: whether the connection has something to be read, or is at its end.
+    func wait(_ connection: Int32?, forRoom: Bool = false, until deadline: Duration) -> Bool {
+        let events = Int16(POLLIN) | (forRoom ? Int16(POLLOUT) : 0)
         var polls = [pollfd(fd: bell.heard, events: Int16(POLLIN), revents: 0)]
-        if let connection { polls.append(pollfd(fd: connection, events: Int16(POLLIN), revents: 0)) }
+        if let connection { polls.append(pollfd(fd: connection, events: events, revents: 0)) }
         // Rounded up, so that nobody wakes just before the time.
         let rest = max(0, (deadline - SystemClock().now).milliseconds + 1)
-        guard poll(&polls, nfds_t(polls.count), Int32(clamping: rest)) > 0 else { return }
-        guard polls[0].revents != 0 else { return }
-        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { rings in
-            while read(bell.heard, rings.baseAddress, rings.count) == rings.count {}
+        guard poll(&polls, nfds_t(polls.count), Int32(clamping: rest)) > 0 else { return false }
+        if polls[0].revents != 0 {
+            withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { rings in
+                while read(bell.heard, rings.baseAddress, rings.count) == rings.count {}
+            }
         }
+        return polls.count > 1 && polls[1].revents & ~Int16(POLLOUT) != 0
     }
 }

@@ -11,6 +11,8 @@ final class PublishTicket: Sendable {
     }
 
     let messages: [AMQPMessage]
+    /// When somebody began to wait (monotonic).
+    let created = SystemClock().now
     private let state: Mutex<State>
 
     init(_ messages: [AMQPMessage]) {

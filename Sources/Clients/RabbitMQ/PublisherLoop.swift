@@ -15,6 +15,23 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         case stop
     }
 
+    /// Messages on their way out, one after another.
+    private struct Outgoing {
+        var ticket: PublishTicket
+        var target: PublishTarget
+        /// The message whose turn it is.
+        var index = 0
+        /// How much of its body is out; nil: nothing of it is.
+        var place: Int?
+        /// Messages from here on are not sent.
+        var end: Int
+
+        init(_ ticket: PublishTicket, to target: PublishTarget) {
+            (self.ticket, self.target) = (ticket, target)
+            end = ticket.messages.count
+        }
+    }
+
     private struct Channel {
         var number: UInt16
         var window = ConfirmWindow<(ticket: PublishTicket, index: Int)>()
@@ -22,19 +39,24 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         var hasRefused = false
     }
 
-    let mailbox = Mailbox<Command>()
+    let mailbox: Mailbox<Command>
     let gate = SocketGate()
     private let options: AMQPOptions
     private let topology: AMQPTopology
     private let logger: Logger
     private var link: AMQPLink?
+    /// The address that worked last.
+    private var favourite: AMQPOptions.Address?
     private var channels: [PublishTarget: Channel] = [:]
     /// Why the broker takes nothing; nil: it does.
     private var blocked: String?
-    /// Those whose confirms are waited for, in the order of their deadlines.
+    /// Those who wait for the end of their publishing, in the order of their deadlines.
     private var waiting: [(ticket: PublishTicket, deadline: Duration)] = []
+    /// What is not written yet, in order.
+    private var outgoing: [Outgoing] = []
 
-    init(_ options: AMQPOptions, _ topology: AMQPTopology, _ logger: Logger) {
+    init(_ options: AMQPOptions, _ topology: AMQPTopology, _ logger: Logger) throws(IntegrationError) {
+        mailbox = try Mailbox()
         (self.options, self.topology, self.logger) = (options, topology, logger)
     }
 
@@ -51,23 +73,31 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
                 }
             }
             do throws(AMQPFault) {
+                try write()
                 while let event = try link?.nextEvent() { handle(event) }
+                try link?.beat()
+                try link?.flush()
             } catch {
                 lose(error.error)
             }
             expire()
-            if !isStopping { mailbox.wait(link?.descriptor, until: nextTurn) }
+            if !isStopping, mailbox.wait(link?.descriptor, forRoom: link?.output.isEmpty == false, until: nextTurn) {
+                link?.noteSign()
+            }
         }
         for (ticket, _) in waiting {
             ticket.failRest(IntegrationError(.connectionCut, "the connection was closed before the broker confirmed"))
         }
-        link?.close()
+        // What is half written would be followed by the farewell.
+        if link?.output.isEmpty == true { link?.close() } else { link?.destroy() }
         link = nil
     }
 
-    /// Heartbeats are sent in passing: several turns in each.
+    /// Signs of life are given in passing: several turns in each heartbeat.
     private var nextTurn: Duration {
-        let turn = SystemClock().now + (link == nil ? .seconds(60) : options.heartbeat / 4)
+        let now = SystemClock().now
+        if let link, !outgoing.isEmpty, link.output.isEmpty { return now }
+        let turn = now + (link?.longestTurn ?? .seconds(60))
         return min(turn, waiting.first?.deadline ?? turn)
     }
 
@@ -75,54 +105,92 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
 
     private func publish(_ ticket: PublishTicket, _ target: PublishTarget) {
         guard !ticket.isDone else { return }
-        do throws(AMQPFault) {
-            let link = try opened()
-            if let blocked {
-                return ticket.failRest(
-                    IntegrationError(.amqpBlocked, "the broker has blocked its publishers", causes: [blocked]))
-            }
-            // A channel that was open while a quorum queue lost its leader may refuse everything ever after (seen with
-            // RabbitMQ 3.10); a new one does not.
-            if let used = channels[target], used.hasRefused, used.window.count == 0 { leave(target) }
-            let number = try channel(of: target, link)
-            try link.together { () throws(AMQPFault) in
-                for (index, message) in ticket.messages.enumerated() {
-                    do throws(IntegrationError) {
-                        try message.check(frame: link.frameSize)
-                    } catch {
-                        ticket.finish(index, error)
-                        continue
-                    }
-                    try publish(message, ticket, index, target, number, link)
-                }
-            }
-            if target.isConfirmed { waiting.append((ticket, SystemClock().now + options.timeout)) }
-        } catch {
-            ticket.failRest(error.error)
-            // What went out before on the same connection is lost with it.
-            if error.reach == .connection { lose(error.error) }
-        }
+        if let blocked { return ticket.failRest(Self.refusal(blocked)) }
+        outgoing.append(Outgoing(ticket, to: target))
+        waiting.append((ticket, ticket.created + options.timeout))
     }
 
-    private func publish(
-        _ message: AMQPMessage, _ ticket: PublishTicket, _ index: Int, _ target: PublishTarget, _ channel: UInt16,
-        _ link: AMQPLink
+    /// Writes as much as the connection takes without waiting, some at a time: what comes is read meanwhile.
+    private func write() throws(AMQPFault) {
+        while !outgoing.isEmpty {
+            // Whose end nobody waits for any more, goes on only where it has begun.
+            if outgoing[0].place == nil, outgoing[0].index >= outgoing[0].end || outgoing[0].ticket.isDone {
+                if outgoing.removeFirst().ticket.isDone { waiting.removeAll { $0.ticket.isDone } }
+                continue
+            }
+            do throws(AMQPFault) {
+                let link = try opened()
+                guard link.output.hasRoom else { break }
+                try writeNext(link)
+            } catch {
+                guard error.reach == .channel else { throw error }
+                outgoing.removeFirst().ticket.failRest(AMQPFailure.unsent(error.error))
+                waiting.removeAll { $0.ticket.isDone }
+            }
+            // What came while an answer was waited for.
+            while link?.early.isEmpty == false, let event = try link?.nextEvent() { handle(event) }
+        }
+        try link?.flush()
+    }
+
+    /// Puts in what the connection has room for of the message whose turn it is.
+    private func writeNext(_ link: AMQPLink) throws(AMQPFault) {
+        let (ticket, target, index) = (outgoing[0].ticket, outgoing[0].target, outgoing[0].index)
+        let message = ticket.messages[index]
+        guard let place = outgoing[0].place else {
+            do throws(IntegrationError) {
+                try message.check(frame: link.frameSize)
+            } catch {
+                outgoing[0].index += 1
+                return ticket.finish(index, error)
+            }
+            try begin(message, ticket, index, target, link)
+            outgoing[0].place = 0
+            return
+        }
+        let end = link.append(message.body, from: place, on: try channel(of: target, link))
+        outgoing[0].place = end
+        guard end == message.body.count else { return }
+        outgoing[0].place = nil
+        outgoing[0].index += 1
+        if !target.isConfirmed { ticket.finish(index, nil) }
+    }
+
+    private func begin(
+        _ message: AMQPMessage, _ ticket: PublishTicket, _ index: Int, _ target: PublishTarget, _ link: AMQPLink
     ) throws(AMQPFault) {
+        // A channel that was open while a quorum queue lost its leader may refuse everything ever after (seen with
+        // RabbitMQ 3.10); a new one does not.
+        if let used = channels[target], used.hasRefused, used.window.count == 0 { try leave(target, link) }
+        let channel = try channel(of: target, link)
         var number: UInt64?
         if target.isConfirmed {
             number = channels[target]?.window.add(
                 (ticket, index), size: message.body.count, messageID: message.properties.messageID)
         }
-        try link.publish(
+        try link.begin(
             message, to: target.exchange, isMandatory: target.isMandatory, number: target.isMandatory ? number : nil,
             on: channel)
-        if !target.isConfirmed { ticket.finish(index, nil) }
+    }
+
+    /// Fails messages of which nothing was sent.
+    private func failUnwritten(_ error: IntegrationError, of only: PublishTicket? = nil) {
+        for place in outgoing.indices where only == nil || outgoing[place].ticket === only {
+            let begun = outgoing[place].index + (outgoing[place].place == nil ? 0 : 1)
+            for index in begun..<max(begun, outgoing[place].end) { outgoing[place].ticket.finish(index, error) }
+            outgoing[place].end = begun
+        }
+        if only == nil { waiting.removeAll { $0.ticket.isDone } }
+    }
+
+    private static func refusal(_ reason: String) -> IntegrationError {
+        IntegrationError(.amqpBlocked, "the broker has blocked its publishers", causes: [reason])
     }
 
     private func opened() throws(AMQPFault) -> AMQPLink {
         if let link { return link }
         do throws(IntegrationError) {
-            let opened = try AMQPLink.open(options, gate: gate)
+            let opened = try AMQPLink.open(options, favourite: favourite, gate: gate)
             do throws(AMQPFault) {
                 try opened.declare(topology, on: 1)
             } catch {
@@ -130,6 +198,7 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
                 throw error.error
             }
             link = opened
+            favourite = opened.address
             blocked = nil
             return opened
         } catch {
@@ -150,11 +219,29 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
     }
 
     private func leave(_ target: PublishTarget) {
-        guard let channel = channels.removeValue(forKey: target), let link else { return }
+        guard let link else { return }
+        let wasWriting = outgoing.contains { $0.target == target && $0.place != nil }
+        outgoing.removeAll { $0.target == target }
+        guard !wasWriting, link.output.isEmpty else {
+            return lose(IntegrationError(.connectionCut, "the connection was given up with messages on their way"))
+        }
+        do throws(AMQPFault) {
+            try leave(target, link)
+        } catch {
+            lose(error.error)
+        }
+    }
+
+    /// Closes a channel.
+    ///
+    /// - Throws: what ends the connection, which is of no use any more; what the broker has against the channel ends it as
+    ///   well as anything.
+    private func leave(_ target: PublishTarget, _ link: AMQPLink) throws(AMQPFault) {
+        guard let channel = channels.removeValue(forKey: target) else { return }
         do throws(AMQPFault) {
             try link.closeChannel(channel.number)
         } catch {
-            if error.reach == .connection { lose(error.error) }
+            if error.reach == .connection { throw error }
         }
     }
 
@@ -174,6 +261,11 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         case .channelClosed(let channel, let code, let text):
             guard let target = target(of: channel), var closed = channels.removeValue(forKey: target) else { return }
             let lost = closed.window.takeAll()
+            // Nobody wants the rest of a message that was being written.
+            for place in outgoing.indices where outgoing[place].target == target && outgoing[place].place != nil {
+                outgoing[place].place = nil
+                outgoing[place].index += 1
+            }
             logger.warning(
                 "the broker closed a channel",
                 metadata: ["exchange": "\(target.exchange)", "code": "\(code)", "reason": "\(text)"])
@@ -183,6 +275,7 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
             waiting.removeAll { $0.ticket.isDone }
         case .blocked(let reason):
             blocked = reason
+            failUnwritten(Self.refusal(reason))
             logger.warning("the broker takes nothing at the moment", metadata: ["reason": "\(reason)"])
         case .unblocked:
             blocked = nil
@@ -234,18 +327,22 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         link?.destroy()
         link = nil
         blocked = nil
+        failUnwritten(AMQPFailure.unsent(known))
+        for ticket in outgoing.map(\.ticket) { ticket.failRest(Self.cut(by: known)) }
+        outgoing.removeAll()
         for target in channels.keys {
             for (slot, _) in channels[target]?.window.takeAll() ?? [] {
                 // Whether it got there is not known, whatever ended the connection.
-                slot.ticket.finish(
-                    slot.index,
-                    IntegrationError(
-                        .connectionCut, "the connection ended before the broker confirmed",
-                        causes: [known.message] + known.causes))
+                slot.ticket.finish(slot.index, Self.cut(by: known))
             }
         }
         channels.removeAll()
         waiting.removeAll { $0.ticket.isDone }
+    }
+
+    private static func cut(by error: IntegrationError) -> IntegrationError {
+        IntegrationError(
+            .connectionCut, "the connection ended before the broker confirmed", causes: [error.message] + error.causes)
     }
 
     /// Fails what has waited for too long, and ends a connection over which the broker does not confirm: nothing may pile
@@ -255,6 +352,7 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
         var isLate = false
         while let first = waiting.first, first.deadline <= now {
             waiting.removeFirst()
+            guard !first.ticket.isDone else { continue }
             let limit = options.timeout.configurationText
             if let blocked {
                 first.ticket.failRest(
@@ -262,6 +360,9 @@ final class PublisherLoop: ConnectionLoop, @unchecked Sendable {
                         .amqpBlocked, "the broker has blocked its publishers, for \(limit) by now", causes: [blocked]))
             } else {
                 isLate = true
+                failUnwritten(
+                    IntegrationError(.connectTimedOut, "the connection took no more messages within \(limit)"),
+                    of: first.ticket)
                 first.ticket.failRest(
                     IntegrationError(.answerTimedOut, "the broker did not confirm within \(limit)"))
             }

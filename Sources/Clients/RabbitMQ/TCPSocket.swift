@@ -62,12 +62,6 @@ enum TCPSocket {
         throw last
     }
 
-    /// Holds back what does not fill a segment, or lets it go.
-    static func cork(_ descriptor: Int32, _ isHeld: Bool) {
-        var value: Int32 = isHeld ? 1 : 0
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
-    }
-
     private struct SystemFailure: Error { let code: Int32 }
 
     private static func connect(

@@ -29,7 +29,7 @@ public struct StdinSource: Source {
     public func withReceiver<R: Sendable>(
         in context: FlowContext, _ body: (any Receiver) async throws -> R
     ) async throws -> R {
-        let reader = RecordReader(
+        let reader = try RecordReader(
             framing: codec.framing, hasHeader: codec.hasHeader, limit: batchSize, maximumRecord: maximumMessageSize)
         let interrupt = try Interrupt()
         await reader.attach(descriptor, path: "stdin", interrupt: interrupt)

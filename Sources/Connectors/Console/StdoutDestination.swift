@@ -12,7 +12,7 @@ public struct StdoutDestination: Destination {
         in context: FlowContext, _ body: (any Sender) async throws -> R
     ) async throws -> R {
         let interrupt = try Interrupt()
-        let writer = StreamWriter(descriptor, name: "standard output", interrupt: interrupt)
+        let writer = try StreamWriter(descriptor, name: "standard output", interrupt: interrupt)
         return try await withTaskCancellationHandler {
             try await body(StdoutSender(writer: writer))
         } onCancel: {

@@ -23,7 +23,7 @@ public struct FileDestination: Destination {
     public func withSender<R: Sendable>(
         in context: FlowContext, _ body: (any Sender) async throws -> R
     ) async throws -> R {
-        let file = AppendingFile(
+        let file = try AppendingFile(
             path: path, syncs: syncs, rotation: Rotation(size: rotationSize, age: rotationAge), clock: context.clock)
         try await file.open()
         let cut = await file.cutCount

@@ -44,7 +44,7 @@ public struct FileSource: Source {
         in context: FlowContext, _ body: (any Receiver) async throws -> R
     ) async throws -> R {
         let files = mode == .once && RegularFile.isPattern(path) ? try RegularFile.matching(path) : [path]
-        let reader = RecordReader(
+        let reader = try RecordReader(
             framing: codec.framing, hasHeader: codec.hasHeader, limit: batchSize, maximumRecord: maximumMessageSize,
             clock: context.clock)
         let receiver = FileReceiver(

@@ -37,7 +37,15 @@ extension RabbitMQConfiguration {
         "arguments", .map(to: .any), [], "Further arguments of the declaration.")
     static let exchange = FieldTable(
         "exchange", summary: "An exchange.", fields: [name, exchangeType, durable, autoDelete, passive, arguments],
-        example: "{name: orders, type: topic, durable: true}")
+        example: "{name: orders, type: topic, durable: true}",
+        rules: [
+            { fields, context in
+                guard !fields[durable], !fields[passive] else { return }
+                context.warnOfLoss(
+                    "the exchange `\(fields[name])` is gone when the broker restarts, and with it what is published there "
+                        + "until it is declared again", at: fields.span(of: "durable"))
+            }
+        ])
 
     enum QueueType: String, Sendable, CaseIterable { case classic, quorum }
 
@@ -57,7 +65,20 @@ extension RabbitMQConfiguration {
                 context.diagnostics.error(
                     .conflictingFields, "a quorum queue is always durable", at: fields.span(of: "durable"),
                     help: "remove `durable: false`")
-            }
+            },
+            { fields, context in
+                guard !fields[passive] else { return }
+                if !fields[durable], fields[queueType] != .quorum {
+                    context.warnOfLoss(
+                        "the queue `\(fields[name])` and its messages are gone when the broker restarts",
+                        at: fields.span(of: "durable"))
+                }
+                if fields[autoDelete] {
+                    context.warnOfLoss(
+                        "the queue `\(fields[name])` and its messages go with its last consumer",
+                        at: fields.span(of: "auto_delete"))
+                }
+            },
         ])
 
     static let bindingExchange = Field<String>.required("exchange", .string, "The exchange.")

@@ -50,7 +50,17 @@ extension RabbitMQConfiguration {
                         .malformedValue, "the name of a header in \(context.subject) must have 1 to 255 bytes",
                         at: header.span)
                 }
-            }
+            },
+            { fields, context in
+                func warn(_ field: Field<Bool>, _ what: String) {
+                    guard !fields[field] else { return }
+                    context.warnOfLoss(
+                        "\(what) (`\(field.name): false` in \(context.subject))", at: fields.span(of: field.name))
+                }
+                warn(confirm, "nobody waits until the broker has a message")
+                if fields[confirm] { warn(mandatory, "the broker drops a message that reaches no queue") }
+                warn(persistent, "messages are gone when the broker restarts")
+            },
         ])
 
     static func makeDestination(

@@ -23,7 +23,8 @@ struct RabbitMQProbe: ConnectorProbe {
             return ((), .passed(found.prefix(3).joined(separator: ", ") + (found.count > 3 ? ", …" : "")))
         }
         try await steps.take(.connect) { () async throws(IntegrationError) in
-            ((), .passed("\(try await inspection.connect()), port \(connection.options.addresses[0].port)"))
+            let (accepted, others) = try await inspection.connect()
+            return ((), .passed(([accepted] + others).joined(separator: "; ")))
         }
         try await steps.take(.tls) { () async throws(IntegrationError) in
             guard let agreement = try await inspection.agree() else {

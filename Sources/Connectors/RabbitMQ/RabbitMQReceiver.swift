@@ -16,11 +16,13 @@ final class RabbitMQReceiver: Receiver {
 
     func receive() async throws(IntegrationError) -> Delivery? {
         // With a store, who of them ends the process each time is found out.
-        let taken = await consumer.take(source.batchSize, isolating: context.positions != nil)
+        let ticket = HeldTicket()
+        let taken = await consumer.take(
+            source.batchSize, isolating: context.positions != nil, lost: ticket.lost)
         guard !taken.isEmpty else { return nil }
         let batch = batch(of: taken)
         let tags = taken.map(\.tag)
-        return Delivery(batch) { [consumer] settlement in
+        return Delivery(batch, tickets: [TicketRun(ticket, count: tags.count)]) { [consumer] settlement in
             if settlement.isAccepted { return consumer.settle(tags.map { ($0, .accepted) }) }
             consumer.settle(tags.enumerated().map { ($0.element, AMQPOutcome(settlement.outcome(of: $0.offset))) })
         }

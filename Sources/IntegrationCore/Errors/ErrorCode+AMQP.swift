@@ -52,7 +52,7 @@ extension ErrorCode {
         explanation: """
             A value of the message can't stand where the configuration puts it: a routing key or an id of more than \
             255 bytes, a line break in a header, headers that together fill more than a frame, or a body that is \
-            larger than the broker takes. Nothing of it was sent.
+            larger than the broker takes. No queue has it.
             """,
         remedy: "Mend the message, or the expression that the error names.")
 

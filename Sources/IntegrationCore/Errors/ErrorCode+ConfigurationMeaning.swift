@@ -88,11 +88,19 @@ extension ErrorCode {
             there is nothing to bound. `check` warns, and the step runs as if they were not there.
             """,
         remedy: "Remove them, or move them to the step that asks a service.")
+    public static let weakerPromise = ErrorCode(
+        "IE1063", "Messages may be lost here",
+        explanation: """
+            What is written gives up a part of what is promised otherwise: a queue, an exchange or a message that does \
+            not outlive a restart of the broker, an answer that nobody waits for, or a source that can't hand anything \
+            over again. It may be meant, so it is only a warning.
+            """,
+        remedy: "Leave the option out, unless losing messages is acceptable there.")
 
     /// Every IE104x, IE105x and IE106x code.
     public static let allConfigurationMeaning: [ErrorCode] = [
         .unknownType, .notInThisBuild, .ambiguousName, .unresolvedName, .implicitQueue, .noDestination, .noSource,
         .stateInMemory, .needsStorage, .cannotBrowse, .flowCycle, .contradictsItself,
-        .conditionsMayNotCover, .limitWithoutEffect, .doubtfulExpression,
+        .conditionsMayNotCover, .limitWithoutEffect, .doubtfulExpression, .weakerPromise,
     ]
 }

@@ -8,6 +8,13 @@ public protocol LeasedTicket: DeliveryTicket {
     var lost: ShutdownSignal { get }
 }
 
+/// Messages that another system holds for us, and of which nothing else is kept.
+public struct HeldTicket: LeasedTicket {
+    public let lost = ShutdownSignal()
+
+    public init() {}
+}
+
 /// Messages of another system's queue, which a destination in the same system may settle in the transaction of its
 /// effects, and which wait in that queue for another try.
 public protocol JointTicket: LeasedTicket {

@@ -47,7 +47,9 @@ struct Quarantine: Sendable {
     func enter(
         _ batch: inout Batch, of source: String, _ tickets: [TicketRun]
     ) async throws(IntegrationError) -> Entry? {
-        guard batch.failures.isEmpty, batch.messages.count == 1, batch.messages[0].receiveCount > 1, tickets.isEmpty
+        // Whoever keeps something of messages counts such ones himself.
+        guard batch.failures.isEmpty, batch.messages.count == 1, batch.messages[0].receiveCount > 1,
+            tickets.allSatisfy({ $0.ticket is HeldTicket })
         else { return Entry() }
         let namespace = "quarantine/" + Journal.source(source, of: journal.flow.name)
         let print = Fingerprint(batch.arena.bytes(batch.messages[0].original)).value

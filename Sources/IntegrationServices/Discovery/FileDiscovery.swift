@@ -20,7 +20,13 @@ public struct FileDiscovery: EndpointDiscovery {
     private static let mostBytes = 1 << 20
 
     public func run(in context: FlowContext, _ found: @Sendable ([ServiceEndpoint]?) -> Void) async {
-        let reading = Reading(clock: context.clock)
+        let reading: Reading
+        do throws(IntegrationError) {
+            reading = try Reading(clock: context.clock)
+        } catch {
+            found(nil)
+            return context.logger.warning("endpoints could not be read", error)
+        }
         var known: String??
         var failed = ""
         while !Task.isCancelled {
@@ -46,7 +52,7 @@ public struct FileDiscovery: EndpointDiscovery {
         private let executor: ThreadExecutor
         nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-        init(clock: any TimeSource) { executor = ThreadExecutor(clock: clock) }
+        init(clock: any TimeSource) throws(IntegrationError) { executor = try ThreadExecutor(clock: clock) }
 
         func version(_ path: String) -> String? { RegularFile.version(path) }
 

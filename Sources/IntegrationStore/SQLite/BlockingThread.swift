@@ -1,8 +1,11 @@
 internal import FileSystemClient
+internal import IntegrationCore
 
 /// A thread of its own for a blocking call.
 actor BlockingThread {
-    private let executor = ThreadExecutor()
+    private let executor: ThreadExecutor
+
+    init() throws(IntegrationError) { executor = try ThreadExecutor() }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

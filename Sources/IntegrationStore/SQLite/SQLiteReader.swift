@@ -10,10 +10,10 @@ public actor SQLiteReader {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(_ folder: DataFolder, clock: any TimeSource) {
+    init(_ folder: DataFolder, clock: any TimeSource) throws(IntegrationError) {
         self.folder = folder
         self.clock = clock
-        executor = ThreadExecutor(clock: clock)
+        executor = try ThreadExecutor(clock: clock)
     }
 
     /// Reads the store in a folder for the length of `body`; nobody needs to own the folder, and nobody is kept from it.
@@ -22,7 +22,7 @@ public actor SQLiteReader {
     public static func withReader<R>(
         of folder: String, clock: any TimeSource = SystemClock(), _ body: (SQLiteReader) async throws -> R
     ) async throws -> R {
-        let reader = SQLiteReader(DataFolder(path: folder), clock: clock)
+        let reader = try SQLiteReader(DataFolder(path: folder), clock: clock)
         _ = try await reader.open()
         do {
             let result = try await body(reader)

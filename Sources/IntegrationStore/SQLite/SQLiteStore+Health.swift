@@ -3,7 +3,13 @@ public import IntegrationCore
 extension SQLiteStore {
     /// Examines a data folder without changing anything, whether or not an engine runs.
     public static func examine(_ folder: String) async -> StoreHealth {
-        await BlockingThread().run { StoreInspection(folder: DataFolder(path: folder)).examine() }
+        do throws(IntegrationError) {
+            return await (try BlockingThread()).run { StoreInspection(folder: DataFolder(path: folder)).examine() }
+        } catch {
+            var health = StoreHealth()
+            health.problems = [error]
+            return health
+        }
     }
 
     /// Sets a stopped store's counters to what is counted.

@@ -18,7 +18,7 @@ public struct SQLiteStore: Store {
         random: RandomSource = .system, _ body: (SQLiteStore) async throws -> R
     ) async throws -> R {
         let place = DataFolder(path: folder)
-        let store = SQLiteStore(
+        let store = try SQLiteStore(
             writer: SQLiteWriter(place, settings, clock: clock, random: random),
             reader: SQLiteReader(place, clock: clock), clock: clock)
         do {

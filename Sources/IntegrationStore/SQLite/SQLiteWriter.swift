@@ -63,8 +63,10 @@ actor SQLiteWriter {
     /// Pages of log after which it is moved into the file (8 MiB): whoever commits then waits for it.
     private static let checkpointPages = 2048
 
-    init(_ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource) {
-        executor = ThreadExecutor(clock: clock)
+    init(
+        _ folder: DataFolder, _ settings: StoreSettings, clock: any TimeSource, random: RandomSource
+    ) throws(IntegrationError) {
+        executor = try ThreadExecutor(clock: clock)
         self.folder = folder
         self.settings = settings
         self.clock = clock

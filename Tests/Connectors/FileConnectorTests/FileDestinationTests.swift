@@ -197,7 +197,7 @@ import Testing
     // MARK: Several at once
 
     @Test func `Lanes share syncs, and lines are never mixed`() async throws {
-        let file = AppendingFile(path: folder.file("out"), clock: SystemClock())
+        let file = try AppendingFile(path: folder.file("out"), clock: SystemClock())
         try await file.open()
         let part = String(repeating: "x", count: 2_000)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -226,7 +226,7 @@ import Testing
     }
 
     @Test func `Without sync nobody waits for the disk`() async throws {
-        let file = AppendingFile(path: folder.file("out"), syncs: false, clock: SystemClock())
+        let file = try AppendingFile(path: folder.file("out"), syncs: false, clock: SystemClock())
         try await file.open()
         try await file.append(ByteBlock("a\n"))
         #expect(await file.syncCount == 0)

@@ -1,5 +1,6 @@
 import ConnectorTestSupport
 import FaultProxy
+import Glibc
 import IntegrationCore
 import PostgreSQLClient
 import Testing
@@ -27,14 +28,59 @@ struct ConnectionTests {
 
     @Test("Elsewhere the certificate must be of the host, signed by an authority of the system")
     func remote() async throws {
-        // The name leads here by `hostaddr`, so that the host counts as another machine.
+        // The name leads here by `hostaddr`, so that the host is this machine.
         let url = server.url(host: "localhost.example", "hostaddr=127.0.0.1")
         #expect(try await PostgreSQLConnection.open(url).facts?.tls == "TLSv1.3", "the address is this machine")
-        var settings = try PostgreSQLSettings(test: server.url(host: "localhost"))
-        settings.sslMode = .verifyFull
-        let error = try await refusal(settings)
-        #expect(error.code == .tlsFailed)
-        #expect(error.message.contains("certificate verify failed"))
+        // For all that we know this leads to another one.
+        var settings = try PostgreSQLSettings(test: server.url(host: "127.1"))
+        let unknown = try await refusal(settings)
+        #expect(unknown.code == .tlsFailed)
+        #expect(unknown.message.contains("certificate verify failed"), "the system trusts another authority")
+        settings.systemAuthorities = ["/nowhere/ca.pem", server.certificate("ca.pem")]
+        let trusted = try await PostgreSQLConnection.open(settings).facts
+        #expect(trusted?.tls == "TLSv1.3" && trusted?.mode == "verify-full")
+        settings.systemAuthorities = ["/nowhere/ca.pem"]
+        #expect(try await refusal(settings).remedy?.contains("ca-certificates") == true)
+        settings.sslMode = .disable
+        _ = try await PostgreSQLConnection.open(settings)
+    }
+
+    @Test("A host that a service file names is another machine unless it says otherwise, and its own sslmode holds")
+    func service() async throws {
+        let folder = TemporaryFolder()
+        let file = folder.file("services.conf")
+        folder.write(
+            "services.conf",
+            """
+            # of the tests
+            [away]
+            host=127.1
+            port=\(server.port)
+            user=postgres
+
+            [away-plain]
+            host=127.1
+            port=\(server.port)
+            user=postgres
+            sslmode=disable
+
+            [here]
+            host=127.0.0.1
+            port=\(server.port)
+            user=postgres
+            dbname=postgres
+            """)
+        // Read by libpq as well, which looks nowhere else.
+        setenv("PGSERVICEFILE", file, 1)
+        defer { unsetenv("PGSERVICEFILE") }
+        func settings(_ service: String) throws -> PostgreSQLSettings {
+            try PostgreSQLSettings(test: "postgres:///postgres?service=\(service)")
+        }
+        let away = try await refusal(settings("away"))
+        #expect(away.code == .tlsFailed && away.message.contains("certificate verify failed"))
+        #expect(try await PostgreSQLConnection.open(settings("away-plain")).facts?.tls == nil)
+        #expect(try await PostgreSQLConnection.open(settings("here")).facts?.tls == "TLSv1.3")
+        #expect(try await refusal(settings("nobody")).message.contains("nobody"))
     }
 
     @Test("Every mode of libpq demands what it says")

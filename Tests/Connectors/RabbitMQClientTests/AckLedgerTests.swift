@@ -6,7 +6,10 @@ import Testing
 struct AckLedgerTests {
     private func ledger(_ count: UInt64) -> AckLedger {
         var ledger = AckLedger()
-        for tag in 1...count { ledger.add(tag, until: .seconds(Int(tag))) }
+        for tag in 1...count {
+            ledger.add(tag)
+            _ = ledger.begin(tag, until: .seconds(Int(tag)))
+        }
         return ledger
     }
 
@@ -48,20 +51,47 @@ struct AckLedgerTests {
     @Test
     func `what is held for too long goes back, and is settled too late`() {
         var ledger = ledger(3)
-        #expect(ledger.nextDeadline == .seconds(1))
-        let outcome1 = ledger.extend(1, until: .seconds(10))
+        #expect(ledger.nextDeadline() == .seconds(1))
+        let outcome1 = ledger.begin(1, until: .seconds(10))
         #expect(outcome1)
         #expect(ledger.expire(.seconds(3)) == [2, 3])
         let outcome2 = ledger.settle(2, .accepted)
         #expect(!outcome2)
-        let outcome3 = ledger.extend(3, until: .seconds(20))
+        let outcome3 = ledger.begin(3, until: .seconds(20))
         #expect(!outcome3)
         #expect(ledger.takeActions() == [.requeue(2, multiple: false), .requeue(3, multiple: false)])
-        #expect(ledger.nextDeadline == .seconds(10))
+        #expect(ledger.nextDeadline() == .seconds(10))
         let outcome4 = ledger.settle(1, .accepted)
         #expect(outcome4)
         #expect(ledger.takeActions() == [.accept(1, multiple: false)])
-        #expect(ledger.nextDeadline == nil)
+        #expect(ledger.nextDeadline() == nil)
+    }
+
+    @Test
+    func `behind something unsettled nothing is kept of what is settled`() {
+        var ledger = AckLedger()
+        ledger.add(1)
+        _ = ledger.begin(1, until: .seconds(300))
+        for tag in 2...100_000 as ClosedRange<UInt64> {
+            ledger.add(tag)
+            _ = ledger.begin(tag, until: .seconds(300) + .milliseconds(tag))
+            ledger.settle(tag, .accepted)
+            #expect(ledger.takeActions() == [.accept(tag, multiple: false)])
+        }
+        #expect(ledger.count == 1)
+        #expect(ledger.size < 300)
+        ledger.settle(1, .accepted)
+        #expect(ledger.takeActions() == [.accept(1, multiple: false)])
+        #expect(ledger.count == 0)
+    }
+
+    @Test
+    func `what was told already does not part those that go together`() {
+        var ledger = ledger(5)
+        ledger.settle(3, .requeued)
+        #expect(ledger.takeActions() == [.requeue(3, multiple: false)])
+        for tag in [1, 2, 4] as [UInt64] { ledger.settle(tag, .accepted) }
+        #expect(ledger.takeActions() == [.accept(4, multiple: true)])
     }
 
     @Test

@@ -86,21 +86,10 @@ struct BrokerFaultTests {
     @Test
     func `TLS with both certificates leads in, and each flaw is said`() async throws {
         let certificates = try TestCertificates()
-        let port = try NginxServer.freePort()
-        let server = try RabbitServer(
-            """
-            listeners.ssl.1 = 127.0.0.1:\(port)
-            ssl_options.cacertfile = \(certificates.path("ca.pem"))
-            ssl_options.certfile = \(certificates.path("server.pem"))
-            ssl_options.keyfile = \(certificates.path("server.key"))
-            ssl_options.verify = verify_peer
-            ssl_options.fail_if_no_peer_cert = true
-            """)
+        let (server, port) = try RabbitServer.withTLS(certificates)
         let queue = RabbitServer.freshName("queue")
         func outcome(_ host: String, _ change: (inout TLSConfiguration) -> Void) async throws -> IntegrationError? {
-            var tls = TLSConfiguration(
-                ca: PathValue(certificates.path("ca.pem")), cert: PathValue(certificates.path("client.pem")),
-                key: PathValue(certificates.path("client.key")))
+            var tls = certificates.client
             change(&tls)
             var options = AMQPOptions.to(server.port)
             options.addresses = [AMQPOptions.Address(host, port)]

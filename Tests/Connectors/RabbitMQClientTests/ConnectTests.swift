@@ -1,4 +1,5 @@
 import ConnectorTestSupport
+import FaultProxy
 import IntegrationCore
 import RabbitMQClient
 import Testing
@@ -42,17 +43,56 @@ struct ConnectTests {
         #expect(error?.code == .amqpUnroutable)
     }
 
-    @Test
-    func `who accepts and says nothing is given up in time`() async throws {
+    @Test(arguments: [nil, TLSConfiguration()])
+    func `who accepts and says nothing is given up in time, and no message loses a try`(
+        _ tls: TLSConfiguration?
+    ) async throws {
         let silent = try ServerProcess.silent()
         let port = try #require(Int(silent.greeting))
         let started = SystemClock().now
         let error = try await error {
             $0.addresses = [.init("127.0.0.1", port)]
-            $0.timeout = .seconds(1)
+            $0.tls = tls
+            $0.timeout = .seconds(2)
         }
-        #expect(error?.code == .answerTimedOut)
-        #expect(SystemClock().now - started < .seconds(5))
+        #expect(error?.code == .connectTimedOut)
+        #expect(SystemClock().now - started < .seconds(2))
+    }
+
+    @Test(
+        arguments: [nil, TLSConfiguration()],
+        [NetworkFault.refuse, .cut(after: 1, .toServer), .reset(after: 1, .toServer)])
+    func `who accepts and closes costs no message a try`(_ tls: TLSConfiguration?, _ fault: NetworkFault) async throws {
+        try await FaultProxy.withProxy(port: server.port) { proxy, port in
+            proxy.set(fault)
+            let error = try await error {
+                $0.addresses = [.init("127.0.0.1", port)]
+                $0.tls = tls
+            }
+            #expect(error?.code.retryClass == .connection, "\(String(describing: error))")
+        }
+    }
+
+    @Test
+    func `a silent node leaves the next its turn, and the one that worked is gone to first`() async throws {
+        let silent = try ServerProcess.silent()
+        let port = try #require(Int(silent.greeting))
+        let queue = RabbitServer.freshName("queue")
+        try await FaultProxy.withProxy(port: server.port) { proxy, sound in
+            var options = AMQPOptions.to(port, timeout: .seconds(4))
+            options.addresses.append(.init("127.0.0.1", sound))
+            try await AMQPPublisher.withPublisher(options, topology: .queue(queue), logger: quiet) { publisher in
+                try await publisher.withChannel(to: "") { channel in
+                    #expect(await channel.publish([.text("1", to: queue)]).codes == [nil])
+                    proxy.cutAll()
+                    let started = SystemClock().now
+                    var outcome = await channel.publish([.text("2", to: queue)]).codes
+                    if outcome != [nil] { outcome = await channel.publish([.text("2", to: queue)]).codes }
+                    #expect(outcome == [nil])
+                    #expect(SystemClock().now - started < .seconds(1))
+                }
+            }
+        }
     }
 
     @Test

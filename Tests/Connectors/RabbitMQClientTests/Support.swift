@@ -14,6 +14,31 @@ extension AMQPOptions {
     }
 }
 
+extension RabbitServer {
+    /// A broker of its own that also speaks TLS, at a port of its own, and demands a certificate.
+    static func withTLS(_ certificates: TestCertificates) throws -> (server: RabbitServer, port: Int) {
+        let port = try NginxServer.freePort()
+        let server = try RabbitServer(
+            """
+            listeners.ssl.1 = 127.0.0.1:\(port)
+            ssl_options.cacertfile = \(certificates.path("ca.pem"))
+            ssl_options.certfile = \(certificates.path("server.pem"))
+            ssl_options.keyfile = \(certificates.path("server.key"))
+            ssl_options.verify = verify_peer
+            ssl_options.fail_if_no_peer_cert = true
+            """)
+        return (server, port)
+    }
+}
+
+extension TestCertificates {
+    /// What a client shows and trusts.
+    var client: TLSConfiguration {
+        TLSConfiguration(
+            ca: PathValue(path("ca.pem")), cert: PathValue(path("client.pem")), key: PathValue(path("client.key")))
+    }
+}
+
 extension AMQPTopology {
     /// A queue that goes with the test's server.
     static func queue(_ name: String, arguments: AMQPTable = AMQPTable()) -> AMQPTopology {

@@ -35,6 +35,16 @@ struct RabbitProbeTests {
     }
 
     @Test
+    func `a node that is away is said, and the next one inspected`() async throws {
+        let steps = try await probe([
+            "url": "amqp://127.0.0.1:1", "hosts": [.string("127.0.0.1:\(bench.server.port)")],
+        ])
+        #expect(steps.map(\.name) == [.resolve, .connect, .tls, .authenticate, .request])
+        guard case .passed(let words) = steps[1].outcome else { throw IntegrationError(.cannotBuild, "it failed") }
+        #expect(words == "127.0.0.1, port \(bench.server.port); no connection to 127.0.0.1:1 (127.0.0.1)")
+    }
+
+    @Test
     func `a wrong password`() async throws {
         let (step, error) = try await failed([
             "url": bench.url, "credentials": ["username": "guest", "password": "wrong"],

@@ -1,4 +1,5 @@
 import ConnectorTestSupport
+import FaultProxy
 import IntegrationCore
 import IntegrationDocument
 import RabbitMQClient
@@ -104,6 +105,42 @@ struct RabbitSourceTests {
             #expect(second.messages[0].receiveCount == 2)
             held.settle(.accepted)
             again.settle(.accepted)
+        }
+    }
+
+    @Test
+    func `who works on a delivery is told when its time is up, or its connection gone`() async throws {
+        try await bench.feed([bench.message("slow"), bench.message("cut")])
+        try await FaultProxy.withProxy(port: bench.server.port) { proxy, port in
+            let source = try RabbitMakers(["url": .string("amqp://127.0.0.1:\(port)")]).source([
+                "connector": "broker", "queue": .string(bench.queue), "visibility_timeout": "300ms", "batch_size": 1,
+            ])
+            try await source.withReceiver(in: .quiet()) { receiver in
+                let late = try await receiver.next()
+                let lease = try #require(late.tickets.first?.ticket as? any LeasedTicket)
+                #expect(!lease.lost.isSignalled)
+                await lease.lost.wait()
+                // It has no effect by now.
+                late.settle(.accepted)
+                let cut = try await receiver.next()
+                proxy.cutAll()
+                await (try #require(cut.tickets.first?.ticket as? any LeasedTicket)).lost.wait()
+                cut.settle(.accepted)
+                for _ in 0..<2 { try await receiver.next().settle(.accepted) }
+            }
+        }
+    }
+
+    @Test
+    func `a delivery that is settled in time is not said to be lost`() async throws {
+        try await bench.feed([bench.message("m")])
+        let source = try bench.source([("visibility_timeout", "300ms")])
+        try await source.withReceiver(in: .quiet()) { receiver in
+            let settled = try await receiver.next()
+            let lease = try #require(settled.tickets.first?.ticket as? any LeasedTicket)
+            settled.settle(.accepted)
+            try await Task.sleep(for: .milliseconds(600))
+            #expect(!lease.lost.isSignalled, "what is settled is nobody's any more")
         }
     }
 

@@ -27,15 +27,13 @@
     FUNCTION(amqp_login_with_properties)                                                                               \
     FUNCTION(amqp_get_frame_max)                                                                                       \
     FUNCTION(amqp_get_server_properties)                                                                               \
-    FUNCTION(amqp_simple_rpc)                                                                                          \
-    FUNCTION(amqp_send_method)                                                                                         \
+    FUNCTION(amqp_tune_connection)                                                                                     \
+    FUNCTION(amqp_get_channel_max)                                                                                     \
+    FUNCTION(amqp_get_heartbeat)                                                                                       \
+    FUNCTION(amqp_encode_method)                                                                                       \
+    FUNCTION(amqp_encode_properties)                                                                                   \
     FUNCTION(amqp_simple_wait_frame_noblock)                                                                           \
-    FUNCTION(amqp_frames_enqueued)                                                                                     \
     FUNCTION(amqp_maybe_release_buffers)                                                                               \
-    FUNCTION(amqp_basic_publish)                                                                                       \
-    FUNCTION(amqp_basic_ack)                                                                                           \
-    FUNCTION(amqp_basic_nack)                                                                                          \
-    FUNCTION(amqp_connection_close)                                                                                    \
     FUNCTION(amqp_error_string2)
 
 typedef struct {
@@ -71,6 +69,8 @@ typedef struct {
     char version[16];
     /// Until the certificate expires; negative: since then.
     int days_left;
+    /// OpenSSL's connection (SSL), which lives as long as the socket; null where there was no handshake.
+    void *_Nullable connection;
 } crabbitmq_handshake;
 
 /// Makes a socket check whom it talks to: certificates against the system's authorities or those already set, and the
@@ -88,6 +88,11 @@ int crabbitmq_prepare_tls(
 
 /// The socket is open, or will never be.
 void crabbitmq_finish_tls(void);
+
+/// Writes to a connection of TLS what it takes without waiting; what is left of the same bytes has to come next.
+///
+/// \returns how many bytes it took, 0 where it takes none at the moment, -1 where it is broken.
+long crabbitmq_write_tls(void *_Nonnull connection, const void *_Nonnull bytes, size_t count);
 
 /// The last thing that OpenSSL complained about on this thread, such as `tlsv13 alert certificate required`; null where
 /// there is nothing.

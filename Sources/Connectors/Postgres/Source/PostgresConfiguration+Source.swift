@@ -34,10 +34,16 @@ extension PostgresConfiguration {
             FieldTable.atMostOne(of: "query", "queue"), FieldTable.field("query", needs: "position"),
             FieldTable.field("position", needs: "query"), FieldTable.field("start", needs: "query"),
             { fields, context in
-                let any = ["query", "queue", "listen"].contains(where: fields.isWritten)
-                guard !any else { return }
-                context.diagnostics.error(
-                    .missingField, "\(context.subject) needs `query`, `queue` or `listen`", at: fields.span)
+                guard !["query", "queue"].contains(where: fields.isWritten) else { return }
+                guard fields.isWritten("listen") else {
+                    context.diagnostics.error(
+                        .missingField, "\(context.subject) needs `query`, `queue` or `listen`", at: fields.span)
+                    return
+                }
+                context.diagnostics.warning(
+                    .weakerPromise,
+                    "what is told to the channel while nobody listens, and what is in hand at a crash, is lost",
+                    at: fields.span(of: "listen"), help: "write it to a table, and add `query` or `queue`")
             },
         ])
 

@@ -22,14 +22,32 @@ public struct URLValue: Sendable, Hashable {
     /// The whole URL, with its password.
     public func reveal() -> String { value }
 
-    /// The URL with `••••` in the place of a password.
+    /// The URL with `••••` in the place of a password, and of what stands in its query under a name such as `password`,
+    /// `token` or `api_key`.
     public static func redacted(_ text: String) -> String {
         guard let start = text.range(ofScheme: "://")?.upperBound else { return text }
         let authority = text[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
-            return text
+        var safe = String(text[..<start])
+        if let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") {
+            safe += text[start...colon] + SecretString.mask + text[at..<authority.endIndex]
+        } else {
+            safe += authority
         }
-        return text[...colon] + SecretString.mask + text[at...]
+        let rest = text[authority.endIndex...]
+        guard let question = rest.firstIndex(of: "?") else { return safe + rest }
+        let query = rest[rest.index(after: question)...].prefix { $0 != "#" }
+        let options = query.split(separator: "&", omittingEmptySubsequences: false).map { option in
+            guard let equals = option.firstIndex(of: "="), isSecret(option[..<equals]) else { return String(option) }
+            return option[...equals] + SecretString.mask
+        }
+        return safe + rest[...question] + options.joined(separator: "&") + rest[query.endIndex...]
+    }
+
+    /// Whether what stands under such a name in a query is nobody's business.
+    private static func isSecret(_ name: Substring) -> Bool {
+        let name = name.lowercased().filter { $0 != "_" && $0 != "-" }
+        let words = ["password", "passwd", "pwd", "secret", "token", "apikey", "signature", "credential"]
+        return words.contains { name.contains($0) } || ["sig", "key", "code", "auth"].contains(name)
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
