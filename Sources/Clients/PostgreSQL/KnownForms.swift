@@ -4,6 +4,8 @@ internal import Synchronization
 final class KnownForms: Sendable {
     private struct State {
         var descriptions: [String: SQLDescription] = [:]
+        /// Those that are prepared and stay so.
+        var kept: Set<String> = []
         var types = SQLTypes()
     }
 
@@ -24,6 +26,27 @@ final class KnownForms: Sendable {
         }
     }
 
+    /// Whether all of them are prepared and stay so.
+    func areKept(_ statements: some Sequence<String>) -> Bool {
+        state.withLock { state in statements.allSatisfy { state.kept.contains($0) } }
+    }
+
+    /// The statement stays prepared.
+    func note(kept sql: String) { state.withLock { _ = $0.kept.insert(sql) } }
+
     /// The statement is prepared anew, or no longer.
-    func forget(_ sql: String) { state.withLock { $0.descriptions[sql] = nil } }
+    func forget(_ sql: String) {
+        state.withLock { state in
+            state.descriptions[sql] = nil
+            state.kept.remove(sql)
+        }
+    }
+
+    /// None is prepared any more.
+    func forgetStatements() {
+        state.withLock { state in
+            state.descriptions.removeAll()
+            state.kept.removeAll()
+        }
+    }
 }

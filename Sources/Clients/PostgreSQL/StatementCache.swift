@@ -4,6 +4,7 @@ struct StatementCache {
         let name: String
         let description: SQLDescription
         fileprivate var lastUse: UInt64
+        fileprivate var isKept = false
     }
 
     /// Statements that a connection keeps.
@@ -31,10 +32,21 @@ struct StatementCache {
     mutating func add(_ sql: String, name: String, _ description: SQLDescription) -> String? {
         uses += 1
         entries[sql] = Entry(name: name, description: description, lastUse: uses)
-        guard entries.count > Self.limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+        guard entries.count > Self.limit,
+            let oldest = entries.filter({ !$0.value.isKept }).min(by: { $0.value.lastUse < $1.value.lastUse })
         else { return nil }
         entries[oldest.key] = nil
         return oldest.value.name
+    }
+
+    /// Statements that are never let go, at most.
+    private static let mostKept = limit / 2
+
+    /// Keeps a statement for as long as the connection; whether there was room for it.
+    mutating func keep(_ sql: String) -> Bool {
+        guard entries.values.count(where: \.isKept) < Self.mostKept else { return false }
+        entries[sql]?.isKept = true
+        return true
     }
 
     mutating func remove(_ sql: String) { entries[sql] = nil }

@@ -27,6 +27,9 @@ extension AMQPLink {
 
     /// The next frame that came; it can be read until the next one.
     func nextFrame(_ stage: AMQPFailure.Stage) throws(AMQPFault) -> amqp_frame_t? {
+        guard !isOver else {
+            throw AMQPFault(reach: .connection, error: IntegrationError(.connectionCut, "the connection is closed"))
+        }
         var frame = amqp_frame_t()
         var none = timeval()
         functions.pointee.amqp_maybe_release_buffers(state)

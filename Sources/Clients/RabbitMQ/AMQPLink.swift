@@ -77,10 +77,11 @@ final class AMQPLink {
 
     deinit { destroy() }
 
-    var descriptor: Int32 { functions.pointee.amqp_get_sockfd(state) }
+    /// Negative at the end.
+    var descriptor: Int32 { isOver ? -1 : functions.pointee.amqp_get_sockfd(state) }
 
-    /// Bytes that a frame holds at most.
-    var frameSize: Int { Int(functions.pointee.amqp_get_frame_max(state)) }
+    /// Bytes that a frame holds at most; at the end the least that every broker takes (AMQP 0-9-1, 4.2.3).
+    var frameSize: Int { isOver ? 4096 : Int(functions.pointee.amqp_get_frame_max(state)) }
 
     // MARK: Beginning
 

@@ -1,33 +1,71 @@
 internal import IntegrationCore
+internal import Logging
 internal import PostgreSQLClient
 
-/// Tables that the connector makes for itself.
-enum OwnTable {
-    /// Creates a table unless it is there; whoever may not create tables can have it made by somebody else beforehand.
-    ///
-    /// - Parameters:
-    ///   - name: without its schema, or quoted with it.
-    ///   - definition: statements that may be run by several at once only if they wait for one another.
-    ///   - column: that a table of an earlier version lacks; the definition adds it.
-    static func create(
-        _ name: String, _ definition: String, column: String, _ connection: PostgreSQLConnection, timeout: Duration
-    ) async throws(IntegrationError) {
+/// A table that the connector makes for itself.
+struct OwnTable {
+    /// What finds its rows.
+    struct Index {
+        let name: SQLName
+        /// Its columns and its condition, as the server writes them (`pg_get_indexdef`).
+        let form: String
+    }
+
+    let name: SQLName
+    /// Statements that do nothing where they have been run before.
+    let statements: [String]
+    /// The column that a table of an earlier version lacks; the statements add it.
+    let column: String
+    let indexes: [Index]
+
+    /// How long whoever writes to the table may have to wait for an index.
+    private static let patience = "set local lock_timeout = 2000"
+
+    /// Creates the table unless it is there; whoever may not create tables can have it made by somebody else beforehand.
+    /// An index that such a table lacks is added where that goes, and asked for in the log where it does not.
+    func create(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) async throws(IntegrationError) {
         let look = """
             select exists (select from pg_attribute
-                where attrelid = to_regclass($1) and attname = $2 and not attisdropped)
+                where attrelid = to_regclass($1) and attname = $2 and not attisdropped),
+                array(select n - 1 from unnest($3::text[]) with ordinality f (form, n) where not exists (
+                    select from pg_index where indrelid = to_regclass($1) and indisvalid
+                    and right(pg_get_indexdef(indexrelid), length(form) + 1) = ' ' || form))
             """
-        let found = try await connection.run(SQLRequest(look, [name, column]), timeout: timeout)
-        guard found.text(0, 0) != "t" else { return }
-        let statements = definition.split(separator: ";").map { SQLRequest(String($0)) }
-        // One at a time: `if not exists` alone fails where two create the same at once.
-        let lock = SQLRequest("select pg_advisory_xact_lock(hashtext($1))", ["integration \(name)"])
-        let outcomes = try await connection.run(
-            [SQLRequest("begin"), lock] + statements + [SQLRequest("commit")], timeout: timeout)
-        if let failure = outcomes.lazy.compactMap(\.failure).first {
-            var error = failure.error(isPreparing: true)
-            error.message = "the table \(name) can't be made: \(error.message)"
+        let forms = "{" + indexes.map { "\"\($0.form)\"" }.joined(separator: ",") + "}"
+        let found = try await connection.run(
+            SQLRequest(look, [name.quoted, column, forms]), timeout: session.timeout)
+        guard found.text(0, 0) == "t" else {
+            let failure = try await make(statements + indexes.map(statement), connection, session)
+            guard var error = failure?.error(isPreparing: true) else { return }
+            error.message = "the table \(name.quoted) can't be made: \(error.message)"
             throw error
         }
+        let missing = (found.text(0, 1) ?? "").split { !$0.isNumber }.compactMap { Int($0) }.map { indexes[$0] }
+        guard !missing.isEmpty,
+            let failure = try await make([Self.patience] + missing.map(statement), connection, session)
+        else { return }
+        try await connection.reset(timeout: session.timeout)
+        session.context.logger.warning(
+            "a table lacks an index and can't be given it, so that finding its rows takes longer",
+            metadata: [
+                "table": "\(name.quoted)", "index": "\(missing.map(statement).joined(separator: "; "))",
+                "error": "\(failure.message)",
+            ])
+    }
+
+    private func statement(_ index: Index) -> String {
+        "create index if not exists \(index.name.quoted) on \(name.quoted) \(index.form)"
+    }
+
+    private func make(
+        _ statements: [String], _ connection: PostgreSQLConnection, _ session: PostgreSQLSession
+    ) async throws(IntegrationError) -> SQLFailure? {
+        // One at a time: `if not exists` alone fails where two create the same at once.
+        let lock = SQLRequest("select pg_advisory_xact_lock(hashtext($1))", ["integration \(name.quoted)"])
+        let outcomes = try await connection.run(
+            [SQLRequest("begin"), lock] + statements.map { SQLRequest($0) } + [SQLRequest("commit")],
+            timeout: session.timeout)
+        return outcomes.lazy.compactMap(\.failure).first
     }
 
     private static func isThere(

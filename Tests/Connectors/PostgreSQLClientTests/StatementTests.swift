@@ -50,6 +50,26 @@ struct StatementTests {
         #expect(try await connection.run("select count(*) from pg_prepared_statements").text(0, 0) == "256")
     }
 
+    @Test("A statement that is kept is run in a failed transaction too, however many were prepared since")
+    func kept() async throws {
+        let connection = try await connection()
+        let savior = "insert into t values ($1, 'kept')"
+        for _ in 0..<2 {
+            try await connection.keep([savior], timeout: .seconds(20))
+            for number in 0..<300 { try await connection.run("select $1::int + \(number)", "1") }
+        }
+        #expect(try await connection.run("select count(*) from pg_prepared_statements").text(0, 0) == "256")
+        try await connection.keep([savior], timeout: .seconds(20))
+        let broken = try await connection.run(
+            [SQLRequest("begin"), SQLRequest("savepoint s"), SQLRequest("select 1 / 0")], timeout: .seconds(20))
+        #expect(broken[2].failure?.state == "22012")
+        let mended = try await connection.run(
+            [SQLRequest("rollback to savepoint s"), SQLRequest(savior, ["1"]), SQLRequest("commit")],
+            timeout: .seconds(20))
+        #expect(mended.allSatisfy { $0.result != nil })
+        #expect(try schema.sql("select name from t") == ["kept"])
+    }
+
     @Test("A statement that can't be prepared says why, and nothing was run")
     func unprepared() async throws {
         let connection = try await connection()

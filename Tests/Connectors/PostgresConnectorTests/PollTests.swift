@@ -161,6 +161,41 @@ struct PollTests {
         }
     }
 
+    @Test("Rows without a position never come, and those beside them come once")
+    func noPosition() async throws {
+        try schema.sql("insert into events (id) values (1), (null), (2), (null)")
+        for query in ["select id from events where id > $1 or id is null", "select id from events"] {
+            #expect(try await drain(try source(query, "id", batch: 3)) == [[#"{"id":1}"#, #"{"id":2}"#]])
+        }
+    }
+
+    @Test(
+        "A delivery of large rows is no larger than a few MiB, with all that share a position, and nothing is left out")
+    func bytes() async throws {
+        try schema.sql(
+            "insert into events (id, body) select n / 2, repeat('x', 1000000) from generate_series(0, 13) n")
+        let deliveries = try await drain(try source("select id, body from events", "id"))
+        #expect(deliveries.map(\.count) == [6, 6, 2])
+        #expect(deliveries.flatMap(\.self).allSatisfy { $0.utf8.count > 1_000_000 })
+    }
+
+    @Test("A column that a table gets while it is read costs no row")
+    func newColumn() async throws {
+        try schema.sql("insert into events (id) values (1)")
+        let source = try source("select * from events", "id")
+        try await source.withReceiver(in: .quiet()) { receiver in
+            var first = try await receiver.next()
+            #expect(first.takeBatch().messages.count == 1)
+            first.settle(.accepted)
+            try schema.sql(
+                "alter table events add column more text default 'new'; insert into events (id) values (2), (3)")
+            var second = try await receiver.next()
+            let texts = Received.all(of: second.takeBatch(), delivery: 0).map(\.text)
+            #expect(texts.count == 2 && texts.allSatisfy { $0.hasSuffix(#""more":"new"}"#) }, "\(texts)")
+            second.settle(.accepted)
+        }
+    }
+
     @Test("What NOTIFY tells can be the messages themselves")
     func notifications() async throws {
         let channel = "c\(schema.name)"

@@ -151,4 +151,87 @@ struct QueueTableTests {
         #expect(all.count == 400 && Set(all).count == 400)
         #expect(try schema.sql("select count(*) from jobs") == ["0"])
     }
+
+    // MARK: Large tables and large rows
+
+    @Test("Suspects are found without a look at all that waits, in a table that somebody made by hand")
+    func suspectIndex() async throws {
+        try schema.sql(
+            """
+            create table jobs (
+                id bigint generated always as identity primary key, body text not null, headers jsonb,
+                due timestamptz not null default clock_timestamp(), lease uuid, receives integer not null default 0,
+                suspects integer not null default 0, attempts integer not null default 0);
+            insert into jobs (body, due) select '{}', now() - interval '1 hour' from generate_series(1, 50000);
+            insert into jobs (body, suspects) values ('"suspect"', 1);
+            analyze jobs
+            """)
+        try await source().withReceiver(in: .quiet()) { receiver in
+            var delivery = try await receiver.next()
+            #expect(Received.all(of: delivery.takeBatch(), delivery: 0).map(\.text) == ["\"suspect\""])
+            let claim = try schema.server.sql(
+                """
+                select translate(query, E'\\n', ' ') from pg_stat_activity
+                where query like '%\"jobs\"%suspects > 0%skip locked%' and pid <> pg_backend_pid()
+                """)
+            let plan = try schema.sql(
+                """
+                begin; set plan_cache_mode = force_generic_plan; prepare claim as \(try #require(claim.first));
+                explain (analyze, costs off, timing off, summary off)
+                    execute claim ('00000000-0000-0000-0000-000000000000', '60', '1'); rollback
+                """
+            ).joined(separator: "\n")
+            #expect(plan.contains("jobs_suspect") && !plan.contains("Seq Scan"), "\(plan)")
+            #expect(!plan.contains("Rows Removed"), "\(plan)")
+            delivery.settle(.accepted)
+        }
+        #expect(
+            try schema.sql("select indexname from pg_indexes where tablename = 'jobs' order by 1") == [
+                "jobs_due", "jobs_pkey", "jobs_suspect",
+            ])
+    }
+
+    @Test("Indexes of another name serve as well, and whoever may not make one reads all the same, and says so")
+    func indexes() async throws {
+        try await source().withTable()
+        try schema.sql(
+            "alter index jobs_due rename to mine; drop index jobs_suspect; insert into jobs (body) values ('{}')")
+        let role = try TestRole(schema)
+        try role.grant("select, insert, update, delete on jobs")
+        let recorder = LogRecorder()
+        let source = try role.makers().source(["connector": "db", "queue": "jobs", "poll_interval": "20ms"])
+        try await source.withReceiver(in: recorder.context()) { receiver in
+            var delivery = try await receiver.next()
+            #expect(delivery.takeBatch().messages.count == 1)
+            delivery.settle(.accepted)
+        }
+        #expect(recorder.text.contains("a table lacks an index"))
+        #expect(recorder.text.contains(#"create index if not exists "jobs_suspect" on "jobs" (due, id)"#))
+        #expect(!recorder.text.contains("jobs_due"))
+        #expect(try schema.sql("select count(*) from jobs") == ["0"])
+    }
+
+    @Test("A name with a semicolon in it is a name")
+    func semicolon() async throws {
+        let node: [(String, ConfigurationNode)] = [("queue", "a;b"), ("poll_interval", "20ms")]
+        try await schema.source(node).withTable()
+        #expect(try schema.sql("select count(*) from \"a;b\"") == ["0"])
+    }
+
+    @Test("A delivery of large rows is no larger than a few MiB, and what it leaves is there at once")
+    func bytes() async throws {
+        try await feed(0)
+        try schema.sql(
+            "insert into jobs (body) select '\"' || repeat('x', 1000000) || '\"' from generate_series(1, 11)")
+        try await source().withReceiver(in: .quiet()) { receiver in
+            var counts: [Int] = []
+            while counts.reduce(0, +) < 11 {
+                var delivery = try await receiver.next()
+                counts.append(delivery.takeBatch().messages.count)
+                #expect(try schema.sql("select max(receives) from jobs") == ["1"])
+                delivery.settle(.accepted)
+            }
+            #expect(counts == [5, 5, 1])
+        }
+    }
 }

@@ -99,6 +99,58 @@ struct RuntimeFaultTests {
         #expect(try schema.sql("select id from orders order by id") == ["1", "3"])
     }
 
+    @Test("A column that is given a larger type takes larger values at once, on every connection")
+    func widened() async throws {
+        try schema.sql("create table n (id int, note text)")
+        let makers = try TestMakers(connector: schema.connector())
+        let context = FlowContext.quiet()
+        for node in [
+            [("statement", "insert into n values ($1)"), ("args", ["id"])],
+            [("table", "n"), ("columns", ["id": "id"]), ("on_conflict", "ignore")],
+        ] as [[(String, ConfigurationNode)]] {
+            try schema.sql("truncate n; alter table n alter column id type int")
+            let destination = try makers.destination(.mapping([("connector", "db")] + node))
+            let lookup = try makers.lookup([
+                "connector": "db", "statement": "select id from n where id = any($1)", "key": "id",
+            ])
+            try await destination.withSender(in: context) { sender in
+                try await lookup.withFinder(in: context) { finder in
+                    // Several connections have it prepared.
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for _ in 0..<4 {
+                            group.addTask { _ = try await PatientSender.send(["{\"id\":1}"], through: sender) }
+                            group.addTask { _ = try await finder.find([LookupKey("1")]) }
+                        }
+                        try await group.waitForAll()
+                    }
+                    let before = try await sender.send(Batch(["{\"id\":5000000000}"]))
+                    #expect(before.refused.first?.error.code == .sqlRefused)
+                    try schema.sql("alter table n alter column id type bigint")
+                    for number in 0..<6 {
+                        let bodies = (0..<8).map { "{\"id\":\(5_000_000_000 + number * 8 + $0)}" } + ["{\"id\":\"x\"}"]
+                        var report = try await sender.send(Batch(bodies))
+                        while let outdated = report.refused.first(where: { $0.error.code == .sqlStatementInvalid }) {
+                            #expect(outdated.error.code.retryClass == .connection)
+                            report = try await sender.send(Batch(report.refused.map { bodies[$0.index] }))
+                        }
+                        #expect(report.refused.map(\.error.code) == [.sqlRefused])
+                    }
+                    let big = LookupKey("5000000001")
+                    var answers: [LookupAnswer] = []
+                    while answers.isEmpty {
+                        do throws(IntegrationError) {
+                            answers = try await finder.find([big])
+                        } catch {
+                            #expect(error.code == .sqlStatementInvalid)
+                        }
+                    }
+                    guard case .found = answers[0] else { return #expect(Bool(false), "\(answers)") }
+                }
+            }
+            #expect(try schema.sql("select count(distinct id) from n where id > 1") == ["48"])
+        }
+    }
+
     @Test("A lookup whose table loses a column fails as a whole, at once")
     func lookup() async throws {
         try schema.sql("insert into orders values (1, 'x')")

@@ -82,7 +82,7 @@ struct BatchWriter {
     private func begin(_ all: Range<Int>, _ leases: inout [HeldRows.Lease]) async throws(IntegrationError) -> [Int] {
         // What may have to be run in a transaction that has failed, where nothing can be prepared any more.
         let later = leases.map(\.accept.sql) + (inbox.map { [$0.releaseStatement] } ?? [])
-        for statement in Set(later) { _ = try await connection.describe(statement, timeout: timeout) }
+        try await connection.keep(Set(later), timeout: timeout)
         // What it holds is not to be kept from others for as long as the network likes, where we stand still meanwhile.
         let patience = "set local idle_in_transaction_session_timeout = \(timeout.milliseconds)"
         let beginning = [SQLRequest("begin"), SQLRequest(patience)]

@@ -35,17 +35,21 @@ final class Inbox: Sendable {
         destination = options.name
     }
 
-    /// Creates the table where it is missing.
-    func prepare(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) async throws(IntegrationError) {
-        guard !isThere.isSignalled else { return }
-        try await OwnTable.create(
-            "integration_inbox",
+    private static let table = OwnTable(
+        name: SQLName("integration_inbox"),
+        statements: [
             """
             create table if not exists integration_inbox (
                 destination text not null, message text not null, received timestamptz not null default now(),
-                primary key (destination, message));
-            create index if not exists integration_inbox_received on integration_inbox (destination, received)
-            """, column: "received", connection, timeout: session.timeout)
+                primary key (destination, message))
+            """
+        ], column: "received",
+        indexes: [OwnTable.Index(name: SQLName("integration_inbox_received"), form: "(destination, received)")])
+
+    /// Creates the table where it is missing.
+    func prepare(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) async throws(IntegrationError) {
+        guard !isThere.isSignalled else { return }
+        try await Self.table.create(connection, session)
         isThere.signal()
     }
 

@@ -48,7 +48,17 @@ struct PostgresSender: Sender {
                 target: destination.target, connection: connection, timeout: session.timeout, inbox: inbox,
                 held: HeldRows(of: own, in: destination.connection.database))
             try await writer.write(own, form, context)
-            return writer.report
+            var report = writer.report
+            // What was stored is, so that nothing is thrown any more.
+            guard report.refused.contains(where: { $0.error.isAboutTypes }),
+                let outdated = await connection.outdated(destination.target.single, timeout: session.timeout)
+            else { return report }
+            for index in report.refused.indices where report.refused[index].error.isAboutTypes {
+                var error = outdated
+                error.causes.append(report.refused[index].error.message)
+                report.refused[index].error = error
+            }
+            return report
         }
     }
 }

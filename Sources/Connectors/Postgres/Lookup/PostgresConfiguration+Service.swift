@@ -31,9 +31,12 @@ extension PostgresConfiguration {
         let fields = endpoint.fields
         let key = fields[lookupKey]
         let expressions = fields[lookupArguments] ?? [key == nil ? "$key" : "$keys"]
+        let statement = fields[lookupStatement]
+        let rows = PostgresLookup.mostRows(isSingle: fields[single], byKey: key != nil, fields[maxRows])
         return PostgresLookup(
-            connection: try .of(endpoint, context), statement: fields[lookupStatement],
-            arguments: try Arguments(expressions, context), key: key, isSingle: fields[single],
+            connection: try .of(endpoint, context), statement: statement,
+            query: LimitedQuery.text(statement, rows: rows), arguments: try Arguments(expressions, context), key: key,
+            isSingle: fields[single],
             maximumRows: fields[maxRows])
     }
 }

@@ -6,12 +6,21 @@ internal import PostgreSQLClient
 struct PostgresLookup: Lookup {
     let connection: PostgresConnection
     let statement: String
+    /// The statement, which ends behind as many rows as may be used.
+    let query: String
     let arguments: Arguments
     /// The column that holds a row's key, where one query asks for many; nil: a query for each key.
     let key: String?
     /// Whether the answer is one row, or all of them.
     let isSingle: Bool
     let maximumRows: Int
+
+    /// Rows that an answer may be made of, and one more, which shows that there are too many.
+    var mostRows: Int { Self.mostRows(isSingle: isSingle, byKey: key != nil, maximumRows) }
+
+    static func mostRows(isSingle: Bool, byKey: Bool, _ maximum: Int) -> Int {
+        isSingle && !byKey ? 2 : maximum + 1
+    }
 
     func withFinder<R: Sendable>(
         in context: FlowContext, _ body: (any Finder) async throws -> R
@@ -26,19 +35,39 @@ struct PostgresLookup: Lookup {
 struct PostgresFinder: Finder {
     let lookup: PostgresLookup
     let session: PostgreSQLSession
+    private let matcher = KeyMatcher()
+
+    init(lookup: PostgresLookup, session: PostgreSQLSession) {
+        self.lookup = lookup
+        self.session = session
+    }
 
     var endsWhenCancelled: Bool { true }
 
     func find(_ keys: [LookupKey]) async throws(IntegrationError) -> [LookupAnswer] {
         guard !keys.isEmpty else { return [] }
         return try await session.withConnection { connection async throws(IntegrationError) in
-            let form = try await RowForm(of: lookup.statement, arguments: lookup.arguments, connection, session)
-            guard let column = lookup.key else { return try await each(keys, form, connection) }
-            return try await together(keys, column, form, connection)
+            let form = try await RowForm(of: lookup.query, arguments: lookup.arguments, connection, session)
+            let answers =
+                if let column = lookup.key {
+                    try await together(keys, column, form, connection)
+                } else {
+                    try await each(keys, form, connection)
+                }
+            let isAboutTypes = answers.contains {
+                if case .failed(let error) = $0 { error.isAboutTypes } else { false }
+            }
+            guard isAboutTypes,
+                let outdated = await connection.outdated(lookup.query, timeout: session.timeout)
+            else { return answers }
+            throw outdated
         }
     }
 
-    /// A query for each key, all sent at once; each stands alone.
+    /// Rows that the queries which are sent at once may give together, where a few keys don't give more.
+    private static let mostRows = 200_000
+
+    /// A query for each key, many sent at once; each stands alone.
     private func each(
         _ keys: [LookupKey], _ form: RowForm, _ connection: PostgreSQLConnection
     ) async throws(IntegrationError) -> [LookupAnswer] {
@@ -56,8 +85,10 @@ struct PostgresFinder: Finder {
         var next = 0
         var writer: SQLRowWriter?
         while next < asked.count {
-            let requests = (next..<asked.count).map { row in
-                form.isEmpty ? SQLRequest(lookup.statement) : SQLRequest(lookup.statement, rows, row: row)
+            // Their rows are all in memory at once.
+            let end = min(asked.count, next + max(16, Self.mostRows / lookup.mostRows))
+            let requests = (next..<end).map { row in
+                form.isEmpty ? SQLRequest(lookup.query) : SQLRequest(lookup.query, rows, row: row)
             }
             let outcomes = try await connection.run(requests, timeout: session.timeout)
             // Behind a key that the database refuses the others are asked for again.
@@ -91,7 +122,7 @@ struct PostgresFinder: Finder {
         let failure: IntegrationError
         do throws(IntegrationError) {
             try append(keys, form, to: &rows)
-            let outcomes = try await connection.run([SQLRequest(lookup.statement, rows)], timeout: session.timeout)
+            let outcomes = try await connection.run([SQLRequest(lookup.query, rows)], timeout: session.timeout)
             if let refusal = outcomes[0].failure { throw refusal.error() }
             guard let result = outcomes[0].result else {
                 throw IntegrationError(.sqlServerFailed, "the database skipped a query and did not say why")
@@ -123,16 +154,10 @@ struct PostgresFinder: Finder {
         guard let place = result.column(named: column) else {
             throw .missing(column: column, option: "key", of: result.columns)
         }
-        let isUUID = result.columns[place].type == .uuid
         let writer = try await makeWriter(result, connection)
-        var rows: [String: [Int]] = [:]
-        for row in 0..<result.count {
-            if let key = result.text(row, place) { rows[key, default: []].append(row) }
-        }
+        let rows = try await matcher.rows(of: keys, in: result, place, connection, timeout: session.timeout)
         var answers: [LookupAnswer] = []
-        for key in keys {
-            answers.append(try answer(result, rows[isUUID ? key.text.lowercased() : key.text] ?? [], writer))
-        }
+        for rows in rows { answers.append(try answer(result, rows, writer)) }
         return answers
     }
 
@@ -147,13 +172,13 @@ struct PostgresFinder: Finder {
     ) throws(IntegrationError) -> LookupAnswer {
         guard result.count <= lookup.maximumRows else {
             throw IntegrationError(
-                .sqlAnswerInvalid, "the query gave \(result.count) rows, and `max_rows` is \(lookup.maximumRows)")
+                .sqlAnswerInvalid, "the query gives more rows than it may: `max_rows` is \(lookup.maximumRows)")
         }
         guard let first = rows.first else { return .missing }
         if lookup.isSingle, rows.count > 1 {
             return .failed(
                 IntegrationError(
-                    .sqlRefused, "the query gave \(rows.count) rows for one key",
+                    .sqlRefused, "the query gave several rows for one key",
                     remedy: "Make the query give one, or write `single: false` for all of them."))
         }
         var out = OutputBuffer()

@@ -25,7 +25,14 @@ struct PollQuery: Sendable {
     var seed: UInt64 { Fingerprint("\(positionName) \(sql)").value }
 
     /// Whether the query itself says where it goes on; otherwise that is added.
-    private func filter(_ hasParameter: Bool) -> String { hasParameter ? "" : " where q.\(position.quoted) > $1" }
+    ///
+    /// NULL is no position.
+    private func filter(_ hasParameter: Bool) -> String {
+        "where q.\(position.quoted) " + (hasParameter ? "is not null" : "> $1")
+    }
+
+    /// Bytes of a delivery beyond the rows of its first position.
+    private static let mostBytes = 4 << 20
 
     /// What the query gives, and how it is asked, as the server describes it.
     struct Form: Sendable {
@@ -57,8 +64,8 @@ struct PollQuery: Sendable {
             statement: next(scale, hasParameter: !described.parameters.isEmpty))
     }
 
-    /// Rows beyond a position in its order, with all that share the last one's; their last column is the position as a
-    /// number.
+    /// Rows beyond a position in its order, with all that share the last one's; behind the query's own columns stands the
+    /// position as a number.
     private func next(_ scale: Scale, hasParameter: Bool) -> String {
         let column = "q.\(position.quoted)"
         let number =
@@ -67,8 +74,13 @@ struct PollQuery: Sendable {
             case .zonedTime, .time, .date: "(extract(epoch from \(column)) * 1000000)::bigint"
             }
         return """
-            select q.*, \(number) from (\(sql)) q\(filter(hasParameter))
-            order by \(column) fetch first ($2::bigint) rows with ties
+            select * from (
+                select *, min("bytes so far") over () as "bytes at first" from (
+                    select *, sum("bytes of row") over (order by "position as number") as "bytes so far" from (
+                        select q.*, \(number) as "position as number", pg_column_size(row(q.*)) as "bytes of row"
+                        from (\(sql)
+                        ) q \(filter(hasParameter)) order by \(column) fetch first ($2::bigint) rows with ties) a) b) c
+            where "bytes so far" - "bytes at first" <= \(Self.mostBytes) order by "position as number"
             """
     }
 
@@ -116,7 +128,7 @@ extension IntegrationError {
 }
 
 extension String {
-    fileprivate var trimmingSemicolon: String {
+    var trimmingSemicolon: String {
         let blanks: Set<Character> = [" ", "\n", "\t", "\r", "\r\n", ";"]
         return String(reversed().drop { blanks.contains($0) }.reversed())
     }

@@ -10,8 +10,9 @@ actor PollReceiver: Receiver {
     private struct Form {
         let sql: String
         let writer: SQLRowWriter
-        /// Columns of the query's own.
-        let columns: [Int]
+        /// Columns of the query's own; behind them stand the position as a number and three more.
+        let columns: [SQLResult.Column]
+        static let extra = 4
     }
 
     private let source: PollSource
@@ -21,6 +22,7 @@ actor PollReceiver: Receiver {
     private var form: Form?
     /// Where to go on: as the database writes it, and as the end of what was handed over.
     private var position = ""
+    private var isPlaced = false
     private var end: UInt64 = 0
     private var isPolling = false
     private var outage = OutageLog()
@@ -56,6 +58,7 @@ actor PollReceiver: Receiver {
             } catch {
                 // Whatever it is may be mended: a right, a cast, a row that the query can't take.
                 guard !Task.isCancelled else { throw error }
+                form = nil
                 if outage.failed(at: context.clock.now) {
                     context.logger.error(
                         "the query can't be run for now",
@@ -83,7 +86,18 @@ actor PollReceiver: Receiver {
             self.form = form
         }
         let request = SQLRequest(form.sql, [position, "\(source.batchSize)"])
-        return rows(try await session.run(request), form)
+        let result = try await session.withConnection { connection throws(IntegrationError) in
+            let result = try await connection.run(request, timeout: session.timeout)
+            guard result.columns.starts(with: form.columns),
+                result.columns.count == form.columns.count + Form.extra
+            else {
+                // The connection is given up for it, and with it what it knows of the query.
+                throw IntegrationError(
+                    .sqlAnswerInvalid, "the query gives other columns than before: it is described anew")
+            }
+            return result
+        }
+        return rows(result, form)
     }
 
     /// Finds out what the query gives, and where to go on.
@@ -93,9 +107,11 @@ actor PollReceiver: Receiver {
             let form = try await source.query.form(connection, timeout: timeout)
             return (form, try await connection.types(of: form.columns, timeout: timeout))
         }
-        try await findPosition(form)
-        return Form(
-            sql: form.statement, writer: SQLRowWriter(form.columns, types), columns: Array(form.columns.indices))
+        if !isPlaced {
+            try await findPosition(form)
+            isPlaced = true
+        }
+        return Form(sql: form.statement, writer: SQLRowWriter(form.columns, types), columns: form.columns)
     }
 
     /// Where the store says that everything before is settled, or else where the configuration says.
@@ -119,8 +135,8 @@ actor PollReceiver: Receiver {
         var seen: [UInt64: UInt64] = [:]
         let seed = source.query.seed
         let column = form.columns.count
+        let own = Array(form.columns.indices)
         for row in 0..<result.count {
-            // NULL is no position: such rows are never new.
             guard let number = result.text(row, column).flatMap({ Int64($0) }) else { continue }
             let place = Self.place(of: number)
             if place != last {
@@ -130,7 +146,7 @@ actor PollReceiver: Receiver {
                 seen.removeAll(keepingCapacity: true)
             }
             var out = OutputBuffer(capacity: 256)
-            form.writer.write(result, row, columns: form.columns, to: &out)
+            form.writer.write(result, row, columns: own, to: &out)
             let body = out.withBytes { Array($0) }
             let print = Fingerprint(body).value
             let repeats = seen[print, default: 0]

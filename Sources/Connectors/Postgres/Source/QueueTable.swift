@@ -13,28 +13,49 @@ struct QueueTable: Sendable {
     var seed: UInt64 { Fingerprint(name).value }
 
     /// Producers write `body`, and `headers` and `due` if they like; everything else is the engine's.
-    var definition: String {
-        let index = SQLName((table.parts.last ?? "queue") + "_due").quoted
-        return """
-            create table if not exists \(name) (
-                id bigint generated always as identity primary key, body text not null, headers jsonb,
-                due timestamptz not null default clock_timestamp(), lease uuid,
-                receives integer not null default 0, suspects integer not null default 0,
-                attempts integer not null default 0);
-            create index if not exists \(index) on \(name) (due, id);
-            alter table \(name) add column if not exists attempts integer not null default 0
-            """
+    var definition: OwnTable {
+        let base = String((table.parts.last ?? "queue").prefix(50))
+        return OwnTable(
+            name: table,
+            statements: [
+                """
+                create table if not exists \(name) (
+                    id bigint generated always as identity primary key, body text not null, headers jsonb,
+                    due timestamptz not null default clock_timestamp(), lease uuid,
+                    receives integer not null default 0, suspects integer not null default 0,
+                    attempts integer not null default 0)
+                """,
+                "alter table \(name) add column if not exists attempts integer not null default 0",
+            ], column: "attempts",
+            indexes: [
+                OwnTable.Index(name: SQLName(base + "_due"), form: "(due, id)"),
+                // Suspects are looked for every second, among all that wait.
+                OwnTable.Index(
+                    name: SQLName(base + "_suspect"), form: "(due, id) WHERE ((lease IS NOT NULL) OR (suspects > 0))"),
+            ])
     }
 
+    /// Bytes of a delivery beyond its first row.
+    private static let mostBytes = 4 << 20
+
     /// Whose lease ran out without a word is suspect: it may have killed whoever had it, so it comes alone.
+    ///
+    /// Rows beyond the bytes of a delivery are left to whoever asks next. The time is the statement's, because an index is
+    /// searched for that and not for the clock's.
     private func claim(_ condition: String) -> String {
         """
         with due as materialized (
-            select id from \(name) where due <= clock_timestamp() and \(condition)
-            order by due, id limit $3 for update skip locked)
+            select id, due, octet_length(body) + coalesce(pg_column_size(headers), 0) as size
+            from \(name) where due <= statement_timestamp() and \(condition)
+            order by due, id limit $3 for update skip locked),
+        fit as (
+            select id from (
+                select id, sum(size) over rising - first_value(size) over rising as beyond
+                from due window rising as (order by due, id)) d
+            where beyond <= \(Self.mostBytes))
         update \(name) q set lease = $1::uuid, due = clock_timestamp() + make_interval(secs => $2::float8),
             receives = receives + 1, suspects = suspects + (lease is not null)::int
-        from due where q.id = due.id returning q.id, q.body, q.headers, q.receives, q.suspects, q.attempts
+        from fit where q.id = fit.id returning q.id, q.body, q.headers, q.receives, q.suspects, q.attempts
         """
     }
 

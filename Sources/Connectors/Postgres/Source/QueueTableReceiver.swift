@@ -109,9 +109,7 @@ final class QueueTableReceiver: Receiver {
     private func claim(_ lease: String, _ looksForSuspects: Bool) async throws(IntegrationError) -> SQLResult {
         try await session.withConnection { connection async throws(IntegrationError) in
             if state.withLock({ !$0.isThere }) {
-                try await OwnTable.create(
-                    source.table.table.quoted, source.table.definition, column: "attempts", connection,
-                    timeout: session.timeout)
+                try await source.table.definition.create(connection, session)
                 // Nobody gets a row who may not settle it.
                 for request in [source.table.accept(lease, []), source.table.release(lease, [])] {
                     try await connection.plan(request.sql, timeout: session.timeout)
