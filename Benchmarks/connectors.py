@@ -77,15 +77,15 @@ class Bench:
         subprocess.run(["cc", "-O2", *options, HERE / f"connectors/{name}.c", f"-l:{library}", "-o", out], check=True)
         return out
 
-    def write(self, name, count, batch):
+    def write(self, name, count, batch, at_once=64):
         text = (HERE / f"connectors/{name}.yaml").read_text()
-        for word, value in (("COUNT", count), ("BATCH", batch), ("BODY", json.dumps(ORDER))):
+        for word, value in (("COUNT", count), ("BATCH", batch), ("ATONCE", at_once), ("BODY", json.dumps(ORDER))):
             text = text.replace(word, str(value))
         (self.folder / f"{name}.yaml").write_text(text)
 
-    def engine(self, name, count, batch=100, **environment):
+    def engine(self, name, count, batch=100, at_once=64, **environment):
         """One run of a configuration whose source ends."""
-        self.write(name, count, batch)
+        self.write(name, count, batch, at_once)
         return cost([ENGINE, "run", f"{name}.yaml", "--until-idle"], self.folder, **environment)
 
     def engine_until(self, done, name, batch=100, **environment):
@@ -175,8 +175,8 @@ def postgres(bench):
             subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", database, "-c", text], check=True,
                            stdout=subprocess.DEVNULL)
 
-        def engine(name, count, batch):
-            return bench.engine(name, count, batch, DATABASE=database)
+        def engine(name, count, batch, at_once=64):
+            return bench.engine(name, count, batch, at_once, DATABASE=database)
 
         def until_empty(batch):
             return bench.engine_until([bare, database, "wait", "0"], "claim", batch, DATABASE=database)
@@ -204,7 +204,8 @@ def postgres(bench):
                 bench.rate(f"claim by {batch}, bare", few, many, lambda n: loop("claim", n, batch), fill)
                 bench.rate(f"claim by {batch}", few, many, lambda _: until_empty(batch), fill)
             bench.rate("find one by one, bare", 2_000, 12_000, lambda n: loop("find", n))
-            bench.rate("find by 1", 2_000, 12_000, lambda n: engine("find", n, 1))
+            bench.rate("find one by one", 2_000, 12_000, lambda n: engine("find", n, 1, at_once=1))
+            bench.rate("find by 1, four at once", 2_000, 12_000, lambda n: engine("find", n, 1))
             bench.rate("find by 100", 20_000, 220_000, lambda n: engine("find", n, 100))
     for name in bench.rates:
         if not name.startswith(("publish", "consume", "in,")):
@@ -214,7 +215,7 @@ def postgres(bench):
     bench.compare("COPY, bare", "insert row by row, bare", 25, times=True)
     for batch in (1, 10, 100):
         bench.compare(f"claim by {batch}", f"claim by {batch}, bare", 0.6)
-    bench.compare("find by 100", "find by 1", 20, times=True)
+    bench.compare("find by 100", "find one by one", 20, times=True)
 
 
 def main():

@@ -8,7 +8,7 @@ public struct SQLNotification: Sendable, Hashable {
 }
 
 extension PostgreSQLConnection {
-    /// Notifications that are handed over at once; what is more stays with the server.
+    /// Notifications that are handed over at once; what is more waits for the next call.
     private static let limit = 1000
 
     /// Listens to a channel from now on.

@@ -9,7 +9,7 @@ extension RabbitMQConfiguration {
         "virtual_host", .string, "/", "The virtual host; it wins over one that stands in `url`.")
     static let credentials = Field<DecodedFields?>.optional(
         "credentials", .fields(of: credentialsTable),
-        "Who connects, where the URL does not say; `guest` without either.")
+        "Who connects; they win over the URL's, and `guest` stands for neither.")
     static let heartbeat = Field<Duration>.defaulted(
         "heartbeat", .duration(in: .seconds(1)...Duration.seconds(600)), .seconds(30),
         "How often both sides give a sign.")
