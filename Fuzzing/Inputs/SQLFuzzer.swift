@@ -1,4 +1,5 @@
 internal import FuzzerSupport
+internal import Glibc
 
 @testable internal import PostgreSQLClient
 
@@ -45,9 +46,10 @@ enum SQLFuzzer: Fuzzer {
         } catch {
             return require(texts.contains { $0.utf8.contains(0) }, "\(texts): \(error)")
         }
-        parameters.withText(0, 0) { text in
-            guard let text else { return require(false, "an array is NULL") }
-            var reader = SQLLiteralReader(text)
+        parameters.withPointer(0, 0) { start in
+            guard let start else { return require(false, "an array is NULL") }
+            let bytes = UnsafeRawBufferPointer(start: start, count: strlen(start))
+            var reader = SQLLiteralReader(bytes.assumingMemoryBound(to: UInt8.self))
             var values: [[UInt8]] = []
             while let token = reader.nextOfArray() {
                 switch token {
