@@ -44,6 +44,7 @@ struct EffectiveOptions {
         let own = environment("PGSERVICEFILE") ?? environment("HOME").map { $0 + "/.pg_service.conf" }
         let shared = (environment("PGSYSCONFDIR") ?? "/etc/postgresql-common") + "/pg_service.conf"
         for file in [own, shared] {
+            // One that can't be read has nothing for libpq either, which says so.
             guard let file, let block = try? RegularFile.read(file, limit: mostBytes) else { continue }
             let text = String(decoding: UnsafeBufferPointer(start: block.start, count: block.count), as: UTF8.self)
             if let found = section(name, in: text) { return found }

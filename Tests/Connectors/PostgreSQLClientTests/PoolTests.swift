@@ -119,16 +119,14 @@ struct PoolTests {
             create function loud() returns void language plpgsql as $$ begin
                 for n in 1..1000 loop raise warning 'so loud %', n; end loop; end $$
             """)
-        let lines = LogLines()
-        let context = FlowContext(
-            flow: "test", logger: lines.logger, clock: SystemClock(), shutdown: ShutdownSignal())
-        try await database().open(in: context) { session in
+        let log = LogRecorder()
+        try await database().open(in: log.context()) { session in
             _ = try await session.run(SQLRequest("select loud()"))
-            #expect(lines.all.count { $0.contains("so loud") } == 1, "\(lines.all)")
-            #expect(lines.all.contains { $0.contains("the database remarks") && $0.contains("so loud 1") })
+            #expect(log.lines.count { $0.contains("so loud") } == 1, "\(log.lines)")
+            #expect(log.lines.contains { $0.contains("the database remarks") && $0.contains("so loud 1") })
             try await SystemClock().sleep(for: .milliseconds(1100))
             _ = try await session.run(SQLRequest("select loud()"))
-            #expect(lines.all.contains { $0.contains("left out before") && $0.contains("999") }, "\(lines.all)")
+            #expect(log.lines.contains { $0.contains("left out before") && $0.contains("999") }, "\(log.lines)")
         }
     }
 

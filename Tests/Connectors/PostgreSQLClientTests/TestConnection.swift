@@ -3,36 +3,12 @@ import IntegrationCore
 import IntegrationDocument
 import Logging
 import PostgreSQLClient
-import Synchronization
 import Testing
 
 extension PostgreSQLSettings {
     /// - Parameter url: one that can be read.
     init(test url: String, connectTimeout: Duration = .seconds(10)) throws {
         self.init(url: try #require(URLValue(url)), connectTimeout: connectTimeout)
-    }
-}
-
-/// Keeps what is logged.
-final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock(\.self) }
-    var logger: Logger { Logger(label: "test") { _ in Handler(lines: self) } }
-
-    private struct Handler: LogHandler {
-        let lines: LogLines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            lines.lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
-        }
     }
 }
 

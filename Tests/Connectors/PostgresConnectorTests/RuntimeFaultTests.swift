@@ -180,12 +180,7 @@ struct RuntimeFaultTests {
         let recorder = LogRecorder()
         try await source.withReceiver(in: recorder.context()) { receiver in
             try await withThrowingTaskGroup(of: Int.self) { group in
-                group.addTask {
-                    var delivery = try await receiver.next()
-                    let seen = delivery.takeBatch().messages.count
-                    delivery.settle(.accepted)
-                    return seen
-                }
+                group.addTask { try await receiver.acceptNext().count }
                 while !recorder.text.contains("invalid input syntax for type integer") { await Task.yield() }
                 try role.revoke("select on orders")
                 try schema.sql("update orders set note = '2'")
@@ -208,12 +203,7 @@ struct RuntimeFaultTests {
         let source = try role.makers().source(["connector": "db", "queue": "jobs", "poll_interval": "20ms"])
         try await source.withReceiver(in: recorder.context()) { receiver in
             try await withThrowingTaskGroup(of: Int.self) { group in
-                group.addTask {
-                    var delivery = try await receiver.next()
-                    let seen = Int(delivery.takeBatch().messages[0].receiveCount)
-                    delivery.settle(.accepted)
-                    return seen
-                }
+                group.addTask { try await Int(receiver.acceptNext()[0].receiveCount) }
                 while !recorder.text.contains("permission denied for table jobs") { await Task.yield() }
                 #expect(try schema.sql("select receives from jobs") == ["0"])
                 try role.grant("delete on jobs")
@@ -241,12 +231,7 @@ struct RuntimeFaultTests {
             first.settle(.accepted)
             while !recorder.text.contains("permission denied for table jobs") { await Task.yield() }
             try await withThrowingTaskGroup(of: Int.self) { group in
-                group.addTask {
-                    var delivery = try await receiver.next()
-                    let seen = delivery.takeBatch().messages.count
-                    delivery.settle(.accepted)
-                    return seen
-                }
+                group.addTask { try await receiver.acceptNext().count }
                 // Longer than a lease lasts.
                 try await SystemClock().sleep(for: .seconds(3))
                 #expect(

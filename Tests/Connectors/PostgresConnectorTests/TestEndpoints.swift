@@ -2,9 +2,7 @@ import ConnectorTestSupport
 import IntegrationCore
 import IntegrationDocument
 import IntegrationTesting
-import Logging
 import PostgresConnector
-import Synchronization
 import Testing
 
 /// Makes endpoints of type postgres; `{connector: db}` stands for the connector.
@@ -60,6 +58,14 @@ extension Receiver {
         }
         return delivery
     }
+
+    /// Takes the next delivery and accepts it; its messages, whose bodies are not to be looked at any more.
+    func acceptNext() async throws -> [Message] {
+        var delivery = try await next()
+        let messages = delivery.takeBatch().messages
+        delivery.settle(.accepted)
+        return messages
+    }
 }
 
 extension Source {
@@ -69,34 +75,6 @@ extension Source {
         ending.ending.signal()
         try await withReceiver(in: ending) { receiver in
             if let delivery = try await receiver.receive() { delivery.settle(.released) }
-        }
-    }
-}
-
-/// Keeps what is logged.
-final class LogRecorder: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var text: String { lines.withLock { $0.joined(separator: "\n") } }
-
-    func context(_ shutdown: ShutdownSignal = ShutdownSignal()) -> FlowContext {
-        FlowContext(
-            flow: "test", logger: Logger(label: "test") { _ in Handler(recorder: self) }, clock: SystemClock(),
-            shutdown: shutdown)
-    }
-
-    private struct Handler: LogHandler {
-        let recorder: LogRecorder
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            recorder.lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
         }
     }
 }

@@ -1,7 +1,5 @@
 import ConnectorTestSupport
 import IntegrationCore
-import Logging
-import Synchronization
 import Testing
 
 @testable import RabbitMQClient
@@ -54,36 +52,17 @@ struct RefusalTests {
         let queue = RabbitServer.freshName("queue")
         let options = AMQPOptions.to(server.port)
         try await publish([.text("1", to: queue)], options, topology: .queue(queue))
-        let lines = Lines()
+        let recorder = LogRecorder()
         try await AMQPConsumer.withConsumer(
             options, ConsumerOptions(queue: queue, prefetch: 1),
-            logger: Logger(label: "test") { _ in lines }, isFatal: { _ in true }
+            logger: recorder.logger, isFatal: { _ in true }
         ) { consumer in
             let lost = ShutdownSignal()
             #expect(await consumer.take(1, lost: lost).count == 1)
             await lost.wait()
             #expect(await consumer.takeAll(1).map(\.isRedelivered) == [true])
         }
-        let line = lines.all.joined()
+        let line = recorder.text
         #expect(line.contains("consumer_timeout") && line.contains("visibility_timeout"), "\(line)")
-    }
-
-    /// Keeps what is logged.
-    private struct Lines: LogHandler {
-        private final class Store: Sendable { let lines = Mutex<[String]>([]) }
-
-        private let store = Store()
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-        var all: [String] { store.lines.withLock { $0 } }
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            store.lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
-        }
     }
 }
